@@ -1,0 +1,1 @@
+"""Sealing, custody and signing; knows no web and no database."""

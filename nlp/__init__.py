@@ -1,0 +1,1 @@
+"""Text to topics; knows no web, no database and no catalogue."""

@@ -1,0 +1,1 @@
+"""The Joint Integrity Observatory: the service."""

@@ -1,0 +1,1 @@
+"""One run, pure: an iterable of envelopes in, Raw products out."""

@@ -1,0 +1,1 @@
+"""Modus operandi and measures, versioned, with sources."""
