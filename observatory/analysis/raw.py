@@ -1,0 +1,106 @@
+"""Raw products: what a run knows before the disclosure door.
+
+A Raw value never leaves the process that made it except sealed. ``repr`` shows no figures, so that
+a traceback or a log line cannot carry them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class RawCount:
+    """A number of distinct reports, with what the disclosure rules need to judge it.
+
+    Attributes:
+        reports: distinct reports.
+        weeks: distinct receipt weeks that they came from.
+        largest_week: reports of the week that gave most.
+    """
+
+    reports: int = field(repr=False)
+    weeks: int = field(repr=False)
+    largest_week: int = field(repr=False)
+
+
+NOTHING = RawCount(0, 0, 0)
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A cut of the counts before the door.
+
+    Attributes:
+        id: stable name of the cut, such as ``mo_month``.
+        dimensions: names of the coordinates.
+        levels: every level of each dimension; a combination without a cell is a true zero.
+        cells: counts by coordinates.
+        additive: dimensions along which a report has exactly one level, so that cells add up to
+            the margin; a table is protected along these against subtraction.
+    """
+
+    id: str
+    dimensions: tuple[str, ...]
+    levels: Mapping[str, tuple[str, ...]]
+    cells: Mapping[tuple[str, ...], RawCount] = field(repr=False)
+    additive: frozenset[str]
+
+
+@dataclass(frozen=True)
+class RawPhrase:
+    """A candidate phrase of a topic and the reports (not MO08) that hold it."""
+
+    text: str = field(repr=False)
+    language: str
+    count: RawCount
+
+
+@dataclass(frozen=True)
+class RawTopic:
+    """A cluster of reports.
+
+    Attributes:
+        phrases: candidates, best first.
+        codes: reports of the topic by modus operandi code.
+        unexplained: reports of the topic to which no code was given.
+    """
+
+    id: str
+    count: RawCount
+    phrases: tuple[RawPhrase, ...]
+    codes: Mapping[str, RawCount] = field(repr=False)
+    unexplained: int = field(repr=False)
+
+
+@dataclass(frozen=True)
+class RawSignal:
+    """A detector's row: what was seen, what its past explains, and how surprising that is."""
+
+    series: str
+    period: str
+    kind: str
+    observed: int = field(repr=False)
+    expected: float = field(repr=False)
+    upper: float = field(repr=False)
+    q: float
+    count: RawCount
+
+
+@dataclass(frozen=True)
+class RawAnalysis:
+    """Everything that one run found.
+
+    Attributes:
+        base: received, usable, duplicate, junk.
+        codes: reports by modus operandi.
+        manifest: what was read and by which rules (no counts below the door).
+    """
+
+    base: Mapping[str, RawCount]
+    topics: tuple[RawTopic, ...]
+    codes: Mapping[str, RawCount]
+    signals: tuple[RawSignal, ...]
+    tables: tuple[RawTable, ...]
+    manifest: Mapping[str, object]
