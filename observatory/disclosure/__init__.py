@@ -1,1 +1,13 @@
-"""The only door from Raw to Safe."""
+"""The only door from Raw to Safe: cells, phrases, rules and the stored Safe products."""
+
+from observatory.disclosure.door import Door
+from observatory.disclosure.products import (
+    SafeAnalysis,
+    SafeCell,
+    SafeSignal,
+    SafeTable,
+    SafeTopic,
+)
+from observatory.disclosure.rules import Rules
+
+__all__ = ["Door", "Rules", "SafeAnalysis", "SafeCell", "SafeSignal", "SafeTable", "SafeTopic"]

@@ -1,0 +1,112 @@
+"""The one disclosure door: Raw in, Safe out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from observatory.analysis.raw import RawAnalysis, RawSignal, RawTopic
+from observatory.disclosure.cells import safe_table
+from observatory.disclosure.phrases import Vocabulary, label, safe_phrases
+from observatory.disclosure.products import SafeAnalysis, SafeSignal, SafeTable, SafeTopic
+from observatory.disclosure.rules import Rules
+
+UNEXPLAINED_SHARE = 0.5
+
+
+@dataclass(frozen=True)
+class Door:
+    """Passes one run's findings to one audience.
+
+    Attributes:
+        rules: thresholds of the audience, from the signed policy.
+        vocabulary: tells whether a phrase (text, language) has allowed words only.
+        names: modus operandi names by code, to call a topic that may show no phrase.
+    """
+
+    rules: Rules
+    vocabulary: Vocabulary
+    names: Mapping[str, str]
+
+    def pass_through(self, raw: RawAnalysis) -> SafeAnalysis:
+        """Return what the audience may see of a run."""
+        tables: list[SafeTable] = []
+        suppressed = 0
+        for raw_table in raw.tables:
+            table, hidden = safe_table(raw_table, self.rules)
+            tables.append(table)
+            suppressed += hidden
+        topics = tuple(self._topic(t) for t in raw.topics if self.rules.allows(t.count))
+        codes = tuple(
+            (code, count.reports)
+            for code, count in sorted(raw.codes.items())
+            if self.rules.allows(count, code)
+        )
+        return SafeAnalysis(
+            reports={
+                name: count.reports
+                for name, count in raw.base.items()
+                if self._base_allows(count.reports)
+            },
+            topics=topics,
+            modus_operandi=codes,
+            signals=tuple(filter(None, map(self._signal, raw.signals))),
+            tables=tuple(tables),
+            disclosure={
+                "audience": self.rules.audience,
+                "k": self.rules.k,
+                "weeks": self.rules.weeks,
+                "dominance": self.rules.dominance,
+                "suppressed": suppressed,
+            },
+            manifest=raw.manifest,
+        )
+
+    def _base_allows(self, reports: int) -> bool:
+        # Base totals say how much was read, not what anybody said: k alone applies.
+        return reports >= self.rules.k
+
+    def _topic(self, topic: RawTopic) -> SafeTopic:
+        phrases = safe_phrases(topic, self.rules, self.vocabulary)
+        codes = tuple(
+            (code, round(count.reports / topic.count.reports, 2))
+            for code, count in sorted(topic.codes.items(), key=lambda c: (-c[1].reports, c[0]))
+            if self.rules.allows(count, code)
+        )
+        nearest = self.names.get(codes[0][0]) if codes else None
+        return SafeTopic(
+            id=topic.id,
+            label=label(phrases, nearest),
+            phrases=phrases,
+            reports=topic.count.reports,
+            codes=codes,
+            candidate=topic.unexplained >= UNEXPLAINED_SHARE * topic.count.reports,
+        )
+
+    def _signal(self, signal: RawSignal) -> SafeSignal | None:
+        """Show a rise only where its cell may be shown; a fall may go under k without a figure."""
+        levels = tuple(part.partition(":")[2] for part in signal.series.split("|"))
+        shown = self.rules.allows(signal.count, *levels)
+        falling = signal.observed < signal.expected
+        if not shown and not (falling and signal.expected >= 2 * self.rules.threshold(*levels)):
+            return None
+        return SafeSignal(
+            series=signal.series,
+            period=signal.period,
+            kind=signal.kind,
+            direction="down" if falling else "up",
+            observed=signal.observed if shown else None,
+            expected=_outward(signal.expected, up=not falling),
+            upper=_outward(signal.upper, up=True),
+            q=_six_figures(signal.q),
+        )
+
+
+def _outward(value: float, *, up: bool) -> float:
+    """Round a fitted value to one decimal away from what it bounds."""
+    return (math.ceil(value * 10) if up else math.floor(value * 10)) / 10
+
+
+def _six_figures(value: float) -> float:
+    return float(f"{value:.6g}")
