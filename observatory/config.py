@@ -1,0 +1,86 @@
+"""Settings of this machine: ``config.toml``, typed, every key explained.
+
+Rules that protect people (thresholds, keys, signers, retention) are not settings: they live in
+``policy.json``, signed by both sides.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from observatory.errors import BadInputError
+
+FILE_NAME = "config.toml"
+
+TEMPLATE = """\
+# Settings of this machine. Change them freely and start the service again.
+# Rules that protect people (thresholds, keys, signers, retention) are not here:
+# they are in policy.json and hold only with the signatures of both sides.
+
+# The name that pages and documents show.
+observatory_name = "Joint Integrity Observatory"
+
+# Where sealed reports are kept. SQLite beside this file by default; for PostgreSQL:
+# "postgresql+psycopg://USER@HOST/DATABASE" (install the extra "postgres").
+database_url = "sqlite:///observatory.db"
+
+# Host name and port of the reporters' form. A request for any other host is refused.
+intake_host = "intake.localhost"
+intake_port = 8080
+
+# Host name and port of the members' pages. Passkeys need a name, so not an IP address.
+members_host = "members.localhost"
+members_port = 8081
+
+# Shown to reporters on the last page: where to turn with a case of one's own, since the
+# observatory handles none, and where findings are published. Plain text; may stay empty.
+case_contact = ""
+findings_address = ""
+"""
+
+
+@dataclass(frozen=True)
+class Config:
+    """What ``config.toml`` says; the template explains each key."""
+
+    observatory_name: str = "Joint Integrity Observatory"
+    database_url: str = "sqlite:///observatory.db"
+    intake_host: str = "intake.localhost"
+    intake_port: int = 8080
+    members_host: str = "members.localhost"
+    members_port: int = 8081
+    case_contact: str = ""
+    findings_address: str = ""
+
+
+def read(path: Path) -> Config:
+    """Read ``config.toml``.
+
+    Raises:
+        BadInputError: the file is missing, is not TOML, holds an unknown key or a wrong type.
+    """
+    try:
+        found = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise BadInputError(
+            f"{path.parent} is not an observatory: it has no {FILE_NAME}. "
+            "Create one with: observatory --instance DIR init"
+        ) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadInputError(f"{path} is not valid TOML: {error}. Correct it and try again.") from error
+    types = {entry.name: type(entry.default) for entry in fields(Config)}
+    for key, value in found.items():
+        if key not in types:
+            raise BadInputError(
+                f"{path} has an unknown key '{key}'. Known keys: {', '.join(sorted(types))}."
+            )
+        if type(value) is not types[key]:
+            raise BadInputError(
+                f"{path}: '{key}' must be {'a number' if types[key] is int else 'text in quotes'}."
+            )
+    for key in ("intake_port", "members_port"):
+        if not 1 <= found.get(key, 1) <= 65535:
+            raise BadInputError(f"{path}: '{key}' must lie between 1 and 65535.")
+    return Config(**found)

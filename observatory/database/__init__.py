@@ -1,0 +1,1 @@
+"""The database edge: declarative base, engine and migrations; each room owns its models."""

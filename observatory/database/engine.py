@@ -1,0 +1,110 @@
+"""Engines that keep what they acknowledge and forget what they delete."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from observatory.errors import BadInputError, ResourceError
+
+HEAD = "0001"
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # a commit is on the disk before it is acknowledged
+    "PRAGMA secure_delete=ON",  # deleted rows are overwritten with zeros
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA busy_timeout=15000",
+    "PRAGMA foreign_keys=ON",
+)
+
+
+def open_engine(url: str, folder: Path) -> Engine:
+    """Return an engine for ``url``; a relative SQLite path is taken from ``folder``.
+
+    Statements are never echoed and errors never carry parameters, since those are envelopes.
+
+    Raises:
+        BadInputError: the URL is not one, or its driver is not installed.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite" and parsed.database:
+            parsed = parsed.set(database=str(folder / parsed.database))
+        engine = create_engine(parsed, hide_parameters=True, pool_pre_ping=True)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise BadInputError(
+            f"database_url in config.toml cannot be used ({type(error).__name__}). Use "
+            "sqlite:///FILE, or postgresql+psycopg://USER@HOST/DATABASE with the extra 'postgres'."
+        ) from error
+    if parsed.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _set_pragmas)
+    else:
+        event.listen(engine, "connect", _set_synchronous_commit)
+    return engine
+
+
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in SQLITE_PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _set_synchronous_commit(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("SET synchronous_commit TO on")
+    connection.commit()
+    cursor.close()
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the database forward to this version.
+
+    Raises:
+        ResourceError: the database cannot be reached or written.
+    """
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    try:
+        with engine.begin() as connection:
+            config.attributes["connection"] = connection
+            command.upgrade(config, HEAD)
+    except SQLAlchemyError as error:
+        raise ResourceError(
+            "The database cannot be set up: is it running, and may this user write to it? "
+            f"({type(error).__name__})"
+        ) from error
+
+
+def check_version(engine: Engine) -> None:
+    """Refuse a database that this version does not know.
+
+    Raises:
+        ResourceError: the database cannot be reached.
+        BadInputError: it was made by a newer version, or by something else.
+    """
+    try:
+        with engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                raise BadInputError(
+                    "The database holds no observatory. Check database_url in config.toml."
+                )
+            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    except SQLAlchemyError as error:
+        raise ResourceError(
+            "The database cannot be opened: is it there, is it running, and may this user use it? "
+            f"({type(error).__name__})"
+        ) from error
+    if found != HEAD:
+        raise BadInputError(
+            f"The database has schema {found}; this version knows {HEAD}. "
+            "Install the version that made it, or a newer one."
+        )

@@ -1,0 +1,1 @@
+"""Migrations, forward from every released version."""
