@@ -1,0 +1,132 @@
+"""An instance: one observatory's folder, opened.
+
+It holds ``config.toml``, ``policy.json``, ``offices.csv``, the database (unless elsewhere) and the
+products of runs. It holds no private key of any kind.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+
+from crypto.envelope import Envelope, PublicKey, seal
+from observatory import catalogue, config
+from observatory.catalogue import Catalogue
+from observatory.complaint import offices, periods, plaintext
+from observatory.complaint.offices import Office
+from observatory.complaint.plaintext import Complaint, Seal
+from observatory.config import Config
+from observatory.database import engine as database
+from observatory.decisions import policy
+from observatory.decisions.policy import Policy
+from observatory.disclosure import SafeAnalysis
+from observatory.disclosure.storage import Products
+from observatory.vault import Vault
+
+PRODUCTS = "products"
+CATALOGUE = "catalogue"
+
+
+@dataclass(frozen=True)
+class Instance:
+    """An opened instance; ``Instance.open`` checks that it is one."""
+
+    folder: Path
+    config: Config
+    policy: Policy
+
+    @classmethod
+    def open(cls, folder: Path) -> Instance:
+        """Open the instance in ``folder``.
+
+        Raises:
+            BadInputError: the folder is no instance, or its settings are wrong.
+            IntegrityError: the policy is not what both sides signed.
+        """
+        settings = config.read(folder / config.FILE_NAME)
+        rules = policy.read(folder / policy.FILE_NAME)
+        rules.verify()
+        return cls(folder, settings, rules)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The vault, once its database is known to be of this version."""
+        engine = database.open_engine(self.config.database_url, self.folder)
+        database.check_version(engine)
+        return Vault(engine)
+
+    @property
+    def public_key(self) -> PublicKey:
+        """The key that reports are sealed to."""
+        return self.policy.public_key
+
+    @property
+    def made_up(self) -> bool:
+        """Whether this instance holds made-up reports only."""
+        return bool(self.policy.rules.get("made_up"))
+
+    @cached_property
+    def offices(self) -> tuple[Office, ...]:
+        """The register of offices."""
+        return offices.read(self.folder / offices.FILE_NAME)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The instance's own catalogue, or the shipped one."""
+        own = self.folder / CATALOGUE
+        return catalogue.load(own if own.is_dir() else None)
+
+    @property
+    def products(self) -> Products:
+        """The stored Safe products."""
+        return Products(self.folder / PRODUCTS)
+
+    def latest(self) -> SafeAnalysis | None:
+        """Return the newest products for members, or None before the first run."""
+        return self.products.latest()
+
+    def add_offices(self, declared: Iterable[Office]) -> int:
+        """Add offices that the register does not hold yet; return how many were added."""
+        known = {office.code for office in self.offices}
+        new = [office for office in declared if office.code not in known]
+        if new:
+            offices.write(self.folder / offices.FILE_NAME, [*self.offices, *new])
+            self.__dict__.pop("offices", None)
+        return len(new)
+
+    def seal_report(self, complaint: Complaint, *, once: bytes) -> None:
+        """Seal a report sent by the form; when this returns, it is durably stored.
+
+        Args:
+            complaint: the narrative and facets.
+            once: 32 random bytes of the form, so that a resend counts once.
+
+        Raises:
+            VaultError: the report is not stored; the reporter must be told so.
+        """
+        week = periods.week_of(today())
+        self.vault.add([self.seal(complaint, week=week, source="form", once=once)])
+
+    def seal(self, complaint: Complaint, *, week: str, source: str, once: bytes) -> Envelope:
+        """Return a report sealed to this instance's key.
+
+        The clear retention quarter is that of sealing, never of the report's own week.
+        """
+        sealed = Seal(
+            week=week,
+            source=source,
+            once=once,
+            cell_key=secrets.token_bytes(16),
+            salt=secrets.token_bytes(32),
+        )
+        quarter = periods.quarter_code(periods.week_of(today()))
+        return seal(plaintext.encode(complaint, sealed), self.public_key, quarter)
+
+
+def today() -> date:
+    """Return today's date in UTC, by which periods open and close."""
+    return datetime.now(UTC).date()
