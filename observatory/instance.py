@@ -14,15 +14,14 @@ from functools import cached_property
 from pathlib import Path
 
 from crypto.envelope import Envelope, PublicKey, seal
-from observatory import catalogue, config
+from observatory import catalogue, config, policy
 from observatory.catalogue import Catalogue
 from observatory.complaint import offices, periods, plaintext
 from observatory.complaint.offices import Office
 from observatory.complaint.plaintext import Complaint, Seal
 from observatory.config import Config
 from observatory.database import engine as database
-from observatory.decisions import policy
-from observatory.decisions.policy import Policy
+from observatory.policy import Policy
 from observatory.disclosure import SafeAnalysis
 from observatory.disclosure.storage import Products
 from observatory.vault import Vault

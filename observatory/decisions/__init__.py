@@ -1,1 +1,1 @@
-"""What both sides decide: the policy they sign, and the opening of a run."""
+"""What both sides do together: found an observatory, open a run."""
