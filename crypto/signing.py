@@ -1,0 +1,253 @@
+"""Signatures of both sides: Ed25519 keys under passphrases, over RFC 8785 bytes.
+
+A signer's private key lives in a file on the signer's own machine, encrypted under a passphrase;
+the server holds public keys only. "Signed by both" means one valid signature of a signer of each
+side over the same canonical bytes. Whoever acts on it verifies it again, each time.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import unicodedata
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import rfc8785
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+from crypto.errors import CryptoError
+from crypto.sides import SIDES, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+SIGNED_LABEL = b"jio/signed/v1\x00"
+FORMAT = "jio-signer/v1"
+MIN_PASSPHRASE = 8
+MAX_FILE_BYTES = 16_384
+SALT_BYTES, NONCE_BYTES, KEY_BYTES = 16, 12, 32
+# RFC 9106's second recommended setting (64 MiB, three passes, four lanes).
+KDF = {"iterations": 3, "lanes": 4, "memory_kib": 65_536}
+# A file may ask for other costs, but not for a machine's whole memory.
+_KDF_LIMITS = {"iterations": (1, 32), "lanes": (1, 16), "memory_kib": (1024, 1_048_576)}
+
+
+class SignatureError(CryptoError):
+    """A signature is missing or wrong, or a signer's file cannot be used."""
+
+
+@dataclass(frozen=True, order=True)
+class Signer:
+    """Who may sign for a side: what the policy holds about a signer.
+
+    Attributes:
+        side: the side the signer signs for.
+        name: such as ``customs-signer-1``; for people, not verified.
+        public_key: Ed25519 public key, 64 hex digits.
+    """
+
+    side: Side
+    name: str
+    public_key: str
+
+    def to_json(self) -> dict[str, str]:
+        """Return the signer as the policy writes it."""
+        return {"side": self.side, "name": self.name, "public_key": self.public_key}
+
+
+def canonical(obj: Any) -> bytes:
+    """Return the RFC 8785 bytes of a JSON object.
+
+    Raises:
+        SignatureError: it has no canonical form (a non-string key, NaN, an integer past 2^53).
+    """
+    try:
+        return rfc8785.dumps(obj)
+    except (rfc8785.CanonicalizationError, UnicodeError, RecursionError) as error:
+        raise SignatureError(f"This cannot be signed: {type(error).__name__}.") from error
+
+
+def message(obj: Any) -> bytes:
+    """Return the exact bytes a signature covers: a label, then the canonical object."""
+    return SIGNED_LABEL + canonical(obj)
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """A signer's private key, unlocked in memory.
+
+    Attributes:
+        signer: side, name and public key.
+        document: the bytes of the signer's file, in which the key is locked.
+    """
+
+    signer: Signer
+    document: bytes = field(repr=False)
+    _private: Ed25519PrivateKey = field(repr=False, compare=False)
+
+    @classmethod
+    def create(cls, side: Side, number: int, passphrase: str) -> SigningKey:
+        """Make a key and lock it under a passphrase; nothing is written.
+
+        Raises:
+            SignatureError: the passphrase is shorter than eight characters.
+        """
+        if side not in SIDES:
+            raise SignatureError("A signer signs for customs or for business.")
+        if len(passphrase) < MIN_PASSPHRASE:
+            raise SignatureError(f"A passphrase has at least {MIN_PASSPHRASE} characters.")
+        private = Ed25519PrivateKey.generate()
+        public = private.public_key().public_bytes_raw().hex()
+        signer = Signer(side, f"{side}-signer-{number}", public)
+        kdf = {"name": "argon2id", **KDF, "salt": secrets.token_hex(SALT_BYTES)}
+        clear = {"format": FORMAT, **signer.to_json(), "number": number, "kdf": kdf}
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        locked = AESGCM(_stretch(passphrase, kdf)).encrypt(
+            nonce, private.private_bytes_raw(), canonical(clear)
+        )
+        clear["cipher"] = {
+            "name": "aes-256-gcm",
+            "nonce": nonce.hex(),
+            "ciphertext": locked.hex(),
+        }
+        document = json.dumps(clear, indent=2, sort_keys=True).encode() + b"\n"
+        return cls(signer, document, private)
+
+    @classmethod
+    def load(cls, path: Path, passphrase: str) -> SigningKey:
+        """Unlock a signer's file.
+
+        Raises:
+            SignatureError: no such file, not a signer's file, altered, or a wrong passphrase.
+        """
+        try:
+            with path.open("rb") as file:
+                document = file.read(MAX_FILE_BYTES + 1)
+        except OSError as error:
+            raise SignatureError(f"{path}: cannot be read ({error.strerror}).") from error
+        if len(document) > MAX_FILE_BYTES:
+            raise SignatureError(f"{path}: too large to be a signer's file.")
+        return cls.unlock(document, passphrase, label=str(path))
+
+    @classmethod
+    def unlock(cls, document: bytes, passphrase: str, *, label: str) -> SigningKey:
+        """Unlock the bytes of a signer's file; ``label`` names it in messages.
+
+        Raises:
+            SignatureError: not a signer's file, altered, or a wrong passphrase.
+        """
+        try:
+            clear = json.loads(document)
+            cipher, kdf = clear.pop("cipher"), clear["kdf"]
+            nonce, locked = bytes.fromhex(cipher["nonce"]), bytes.fromhex(cipher["ciphertext"])
+            names = (clear["format"], kdf["name"], cipher["name"])
+            signer = Signer(clear["side"], clear["name"], clear["public_key"])
+            key = _stretch(passphrase, kdf)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise SignatureError(f"{label}: not a signer's file.") from None
+        if names != (FORMAT, "argon2id", "aes-256-gcm") or signer.side not in SIDES:
+            raise SignatureError(f"{label}: a signer's file of another version.")
+        try:
+            # Side, name and costs are authenticated with the key: an edited file does not open.
+            raw = AESGCM(key).decrypt(nonce, locked, canonical(clear))
+        except (InvalidTag, ValueError):
+            raise SignatureError(
+                f"{label}: the passphrase is wrong, or the file was altered."
+            ) from None
+        private = Ed25519PrivateKey.from_private_bytes(raw)
+        if private.public_key().public_bytes_raw().hex() != signer.public_key:
+            raise SignatureError(f"{label}: its public key is not its private key's.")
+        return cls(signer, document, private)
+
+    def sign(self, obj: Any) -> dict[str, str]:
+        """Return the signature record of this signer over a JSON object."""
+        return {
+            "side": self.signer.side,
+            "signer": self.signer.public_key,
+            "signature": self._private.sign(message(obj)).hex(),
+        }
+
+    def __reduce__(self) -> str:
+        raise TypeError("A signing key is never written down.")
+
+
+def verify(
+    obj: Any, signatures: Iterable[Mapping[str, str]], signers: Iterable[Signer]
+) -> set[Side]:
+    """Return the sides that validly signed an object.
+
+    An unknown signer, a record that claims another side than the signer's, a malformed record and
+    a repeated one add nothing.
+
+    Raises:
+        SignatureError: the list of signers is not usable (one key on both sides), or the object has no
+            canonical form.
+    """
+    known = _by_key(signers)
+    signed = message(obj)
+    sides: set[Side] = set()
+    for record in signatures:
+        if not isinstance(record, dict) or not isinstance(record.get("signer"), str):
+            continue
+        signer = known.get(record["signer"])
+        if signer is None or record.get("side") != signer.side or signer.side in sides:
+            continue
+        if _valid(signer.public_key, record.get("signature"), signed):
+            sides.add(signer.side)
+    return sides
+
+
+def signed_by_both(
+    obj: Any, signatures: Iterable[Mapping[str, str]], signers: Iterable[Signer]
+) -> None:
+    """Return only if a signer of each side validly signed the object.
+
+    Raises:
+        SignatureError: names the side or sides whose signature is missing.
+    """
+    sides = verify(obj, signatures, signers)
+    missing = [side for side in SIDES if side not in sides]
+    if missing:
+        raise SignatureError(
+            f"Not signed by both sides: a valid signature of {' and of '.join(missing)} is missing."
+        )
+
+
+def _by_key(signers: Iterable[Signer]) -> dict[str, Signer]:
+    known: dict[str, Signer] = {}
+    for signer in signers:
+        if signer.side not in SIDES:
+            raise SignatureError(f"{signer.name} is a signer of neither side.")
+        before = known.setdefault(signer.public_key.lower(), signer)
+        if before.side != signer.side:
+            raise SignatureError(f"{before.name} and {signer.name} are one key on both sides.")
+    return known
+
+
+def _valid(public_key: str, signature: Any, signed: bytes) -> bool:
+    try:
+        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
+        key.verify(bytes.fromhex(signature), signed)
+    except (InvalidSignature, ValueError, TypeError):
+        return False
+    return True
+
+
+def _stretch(passphrase: str, kdf: Mapping[str, Any]) -> bytes:
+    for name, (low, high) in _KDF_LIMITS.items():
+        if type(kdf[name]) is not int or not low <= kdf[name] <= high:
+            raise ValueError(name)
+    # NFKC: the same keys on another keyboard or system give the same passphrase.
+    words = unicodedata.normalize("NFKC", passphrase).encode()
+    return Argon2id(
+        salt=bytes.fromhex(kdf["salt"]),
+        length=KEY_BYTES,
+        iterations=kdf["iterations"],
+        lanes=kdf["lanes"],
+        memory_cost=kdf["memory_kib"],
+    ).derive(words)
