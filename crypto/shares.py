@@ -40,6 +40,10 @@ class ShareError(CryptoError):
     """Shares do not give the key; the message says which one and what to do."""
 
 
+class MissingShareError(ShareError):
+    """A side's shares are missing or too few: nothing is wrong but who is present."""
+
+
 @dataclass(frozen=True)
 class Share:
     """One custodian's share, read and checked.
@@ -165,7 +169,7 @@ def recover(shares: Sequence[Share], thresholds: Mapping[Side, int] | None = Non
         mine = [share for share in distinct if share.side == side]
         if not mine:
             need = f"{thresholds[side]} needed" if thresholds else "bring as many as it needs"
-            raise ShareError(
+            raise MissingShareError(
                 f"The shares of {side} are missing: {need}. The other side's open nothing alone."
             )
         groups.append((mine, _needed(side, mine, doubled)))
@@ -192,7 +196,7 @@ def _near(word: str) -> str:
 
 def _same_ceremony(shares: Sequence[Share]) -> None:
     if not shares:
-        raise ShareError("No shares were given. Both sides' custodians bring theirs.")
+        raise MissingShareError("No shares were given. Both sides' custodians bring theirs.")
     counts = Counter(share.identifier for share in shares)
     usual, _ = counts.most_common(1)[0]
     others = [share.label for share in shares if share.identifier != usual]
@@ -225,7 +229,7 @@ def _needed(side: Side, mine: Sequence[Share], doubled: Sequence[str]) -> int:
         names = ", ".join(share.label for share in mine)
         raise ShareError(f"{names}: two of these contradict each other; one is not genuine.")
     if len(mine) < need:
-        raise ShareError(
+        raise MissingShareError(
             f"Too few shares of {side}: {need} needed, {len(mine)} given{hint}."
             f" Bring {need - len(mine)} more of {side}."
         )

@@ -23,7 +23,7 @@ from crypto.errors import CryptoError
 from crypto.sides import SIDES, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 SIGNED_LABEL = b"jio/signed/v1\x00"
@@ -177,35 +177,44 @@ class SigningKey:
 
 
 def verify(
-    obj: Any, signatures: Iterable[Mapping[str, str]], signers: Iterable[Signer]
+    obj: Any,
+    signatures: Iterable[Mapping[str, str]],
+    signers: Mapping[str, Sequence[str]],
 ) -> set[Side]:
     """Return the sides that validly signed an object.
 
     An unknown signer, a record that claims another side than the signer's, a malformed record and
     a repeated one add nothing.
 
+    Args:
+        obj: a JSON object.
+        signatures: records as ``SigningKey.sign`` makes them.
+        signers: side -> its signers' public keys in hex, from the policy.
+
     Raises:
-        SignatureError: the list of signers is not usable (one key on both sides), or the object has no
-            canonical form.
+        SignatureError: one key is on both sides, a side is neither, or there is no canonical form.
     """
-    known = _by_key(signers)
+    sides_of = _by_key(signers)
     signed = message(obj)
     sides: set[Side] = set()
     for record in signatures:
         if not isinstance(record, dict) or not isinstance(record.get("signer"), str):
             continue
-        signer = known.get(record["signer"])
-        if signer is None or record.get("side") != signer.side or signer.side in sides:
+        key = record["signer"].lower()
+        side = sides_of.get(key)
+        if side is None or side in sides or record.get("side") != side:
             continue
-        if _valid(signer.public_key, record.get("signature"), signed):
-            sides.add(signer.side)
+        if _valid(key, record.get("signature"), signed):
+            sides.add(side)
     return sides
 
 
 def signed_by_both(
-    obj: Any, signatures: Iterable[Mapping[str, str]], signers: Iterable[Signer]
+    obj: Any,
+    signatures: Iterable[Mapping[str, str]],
+    signers: Mapping[str, Sequence[str]],
 ) -> None:
-    """Return only if a signer of each side validly signed the object.
+    """Return only if a signer of each side validly signed the object; arguments as ``verify``.
 
     Raises:
         SignatureError: names the side or sides whose signature is missing.
@@ -218,15 +227,16 @@ def signed_by_both(
         )
 
 
-def _by_key(signers: Iterable[Signer]) -> dict[str, Signer]:
-    known: dict[str, Signer] = {}
-    for signer in signers:
-        if signer.side not in SIDES:
-            raise SignatureError(f"{signer.name} is a signer of neither side.")
-        before = known.setdefault(signer.public_key.lower(), signer)
-        if before.side != signer.side:
-            raise SignatureError(f"{before.name} and {signer.name} are one key on both sides.")
-    return known
+def _by_key(signers: Mapping[str, Sequence[str]]) -> dict[str, Side]:
+    """Return public key -> side; a key of both sides would let one person sign for both."""
+    sides_of: dict[str, Side] = {}
+    if set(signers) - set(SIDES):
+        raise SignatureError("There are signers of customs and of business, and no others.")
+    for side in SIDES:
+        for key in signers.get(side, ()):
+            if sides_of.setdefault(key.lower(), side) != side:
+                raise SignatureError(f"Signer {key[:16]}... is on both sides.")
+    return sides_of
 
 
 def _valid(public_key: str, signature: Any, signed: bytes) -> bool:
