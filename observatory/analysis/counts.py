@@ -1,0 +1,224 @@
+"""The counts: one row a report and code, cut into the listed tables and series.
+
+A report counts once in each of its codes (up to three), so codes are never summed. Every count
+keeps how many distinct weeks it came from and the most that one week gave: the door asks for both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from observatory.analysis.opening import Report
+from observatory.analysis.raw import NOTHING, RawCount, RawTable
+from observatory.complaint import periods
+from observatory.complaint.facets import BY_CODE
+from observatory.complaint.offices import ELSEWHERE
+
+NOT_SAID = "not_said"
+OPEN_PERIOD = ""
+NO_PRACTICE = "none"
+
+MULTIPLE = frozenset({"mo"})
+"""Dimensions in which one report can stand several times; nothing adds up along them."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A listed cut: its name and its dimensions."""
+
+    id: str
+    dimensions: tuple[str, ...]
+
+
+CUTS: tuple[Cut, ...] = (
+    Cut("month", ("month",)),
+    Cut("office", ("office",)),
+    Cut("stage", ("stage",)),
+    Cut("sides", ("reporter_side", "subject_side")),
+    Cut("asked", ("asked",)),
+    Cut("outcome", ("outcome",)),
+    Cut("experience", ("experience",)),
+    Cut("language", ("language",)),
+    Cut("office_month", ("office", "month")),
+    Cut("mo_month", ("mo", "month")),
+    Cut("mo_office", ("mo", "office")),
+    Cut("mo_stage", ("mo", "stage")),
+    Cut("mo_reporter_side", ("mo", "reporter_side")),
+    Cut("mo_subject_side", ("mo", "subject_side")),
+    Cut("mo_outcome", ("mo", "outcome")),
+    Cut("mo_office_quarter", ("mo", "office", "quarter")),
+    Cut("topic_month", ("topic", "month")),
+    Cut("topic_office", ("topic", "office")),
+    Cut("topic_stage", ("topic", "stage")),
+    Cut("topic_reporter_side", ("topic", "reporter_side")),
+    Cut("topic_mo", ("topic", "mo")),
+)
+
+
+def frame(
+    reports: Sequence[Report],
+    *,
+    codes: Sequence[tuple[str, ...]],
+    topics: Sequence[str],
+    languages: Sequence[str],
+    offices: frozenset[str],
+    last_month: str,
+) -> pd.DataFrame:
+    """Return the table that every cut is made of.
+
+    Args:
+        reports: usable reports, one a row, in the run's order.
+        codes: up to three modus operandi codes a report; ``()`` counts as ``other``, and
+            ``(NO_PRACTICE,)`` stands for a report that all went as it should.
+        topics: topic id a report.
+        languages: language tag a report.
+        offices: registered office codes; another place counts as ``elsewhere``.
+        last_month: the last month whose weeks are all over; later weeks have no month yet.
+
+    Returns:
+        One row per report and code, with a column per dimension and ``report``, ``week``.
+    """
+    months = {week: periods.month_of_week(week) for week in {r.week for r in reports}}
+    table = pd.DataFrame(
+        {
+            "report": np.arange(len(reports), dtype=np.int64),
+            "week": [r.week for r in reports],
+            "month": [m if (m := months[r.week]) <= last_month else OPEN_PERIOD for r in reports],
+            "office": [_office(r.facets.get("office"), offices) for r in reports],
+            "topic": list(topics),
+            "language": list(languages),
+            **{
+                code: [r.facets.get(code, NOT_SAID) for r in reports]
+                for code in BY_CODE
+                if code not in ("office", "month")
+            },
+        }
+    )
+    table["quarter"] = table["month"].map(quarter_of_month)
+    table["mo"] = [list(given) or ["other"] for given in codes]
+    return table.explode("mo", ignore_index=True)
+
+
+def _office(code: str | None, offices: frozenset[str]) -> str:
+    if code is None:
+        return NOT_SAID
+    return code if code in offices else ELSEWHERE
+
+
+def quarter_of_month(month: str) -> str:
+    """Return ``2024-Q2`` for ``2024-05``."""
+    if not month:
+        return OPEN_PERIOD
+    return f"{month[:4]}-Q{(int(month[5:]) - 1) // 3 + 1}"
+
+
+def months_between(first: str, last: str) -> tuple[str, ...]:
+    """Return every month from ``first`` to ``last``, both as YYYY-MM and both included."""
+    return tuple(str(period) for period in pd.period_range(first, last, freq="M"))
+
+
+def count(table: pd.DataFrame) -> RawCount:
+    """Return the distinct reports of a selection of rows."""
+    weeks = table.drop_duplicates("report")["week"].value_counts()
+    return RawCount(int(weeks.sum()), len(weeks), int(weeks.max())) if len(weeks) else NOTHING
+
+
+def counts_by(table: pd.DataFrame, dimensions: Sequence[str]) -> dict[tuple[str, ...], RawCount]:
+    """Return the distinct reports of every combination of levels that occurs."""
+    by = list(dimensions)
+    distinct = table.drop_duplicates([*by, "report"])
+    weekly = distinct.groupby([*by, "week"], sort=True).size()
+    grouped = weekly.groupby(level=by, sort=True).agg(["sum", "size", "max"])
+    return {
+        (key if isinstance(key, tuple) else (key,)): RawCount(*map(int, row))
+        for key, row in zip(grouped.index, grouped.to_numpy(), strict=True)
+    }
+
+
+def tables(table: pd.DataFrame, levels: Mapping[str, tuple[str, ...]]) -> tuple[RawTable, ...]:
+    """Return every listed cut.
+
+    Args:
+        table: the rows of :func:`frame`.
+        levels: the fixed levels of each dimension; combinations outside them are left out.
+    """
+    cuts = []
+    for cut in CUTS:
+        kept = {name: levels[name] for name in cut.dimensions}
+        inside = table
+        for name, values in kept.items():
+            inside = inside[inside[name].isin(values)]
+        cuts.append(
+            RawTable(
+                cut.id,
+                cut.dimensions,
+                kept,
+                counts_by(inside, cut.dimensions),
+                frozenset(cut.dimensions) - MULTIPLE,
+            )
+        )
+    return tuple(cuts)
+
+
+def levels(
+    *,
+    months: tuple[str, ...],
+    codes: Sequence[str],
+    offices: Sequence[str],
+    topics: Sequence[str],
+    languages: Sequence[str],
+) -> dict[str, tuple[str, ...]]:
+    """Return the fixed levels of every dimension: from lists, never from what reports said."""
+    return {
+        "month": months,
+        "quarter": tuple(sorted({quarter_of_month(month) for month in months})),
+        "mo": (*codes, "other"),
+        "office": (*offices, ELSEWHERE, NOT_SAID),
+        "topic": tuple(topics),
+        "language": tuple(languages),
+        **{
+            facet.code: (*(value.code for value in facet.values), NOT_SAID)
+            for facet in BY_CODE.values()
+            if facet.kind == "choice"
+        },
+    }
+
+
+def series(
+    table: pd.DataFrame, months: tuple[str, ...], *, codes: Sequence[str], least: int
+) -> tuple[pd.DataFrame, dict[tuple[str, str], RawCount]]:
+    """Return the monthly series that signals are looked for in.
+
+    Args:
+        table: the rows of :func:`frame`.
+        months: the whole months of the run, in order.
+        codes: the modus operandi codes to watch.
+        least: a series with fewer reports in all is not watched.
+
+    Returns:
+        Counts (months x series: ``all``, ``office:X``, ``mo:X``, ``topic:X``, ``mo:X|office:Y``)
+        and the count behind every (series, month).
+    """
+    everything = table[table["month"].isin(months)]
+    watched = everything[everything["mo"].isin(codes)]
+    placed = watched[~watched["office"].isin([ELSEWHERE, NOT_SAID])]
+    found: dict[tuple[str, str], RawCount] = {}
+    for rows, dimensions in (
+        (everything, ()),
+        (everything[~everything["office"].isin([ELSEWHERE, NOT_SAID])], ("office",)),
+        (everything, ("topic",)),
+        (watched, ("mo",)),
+        (placed, ("mo", "office")),
+    ):
+        for key, cell in counts_by(rows, (*dimensions, "month")).items():
+            parts = zip(dimensions, key[:-1], strict=True)
+            found["|".join(f"{name}:{level}" for name, level in parts) or "all", key[-1]] = cell
+    reports = pd.Series({key: cell.reports for key, cell in found.items()}, dtype="int64")
+    if reports.empty:
+        return pd.DataFrame(index=list(months)), found
+    wide = reports.unstack(0, fill_value=0).reindex(list(months), fill_value=0)
+    return wide.loc[:, wide.sum() >= least], found

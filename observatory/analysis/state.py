@@ -1,0 +1,93 @@
+"""What a run keeps for the next: vectors, topic assignments and topics, one part a month.
+
+Parts exist as bytes in memory only; the caller seals them before they touch a disk.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from observatory.analysis.opening import Report
+from observatory.complaint import periods
+
+TOPICS = "topics"
+
+
+@dataclass(frozen=True)
+class State:
+    """The state of an earlier run.
+
+    Attributes:
+        vectors: quantised vector by leaf.
+        topics: topic number by leaf; 0 for none.
+        centroids: float32 (t, d), one row per topic number 1..t.
+        embedder: name of the embedder that made the vectors.
+    """
+
+    vectors: Mapping[bytes, NDArray[np.float32]] = field(default_factory=dict, repr=False)
+    topics: Mapping[bytes, int] = field(default_factory=dict, repr=False)
+    centroids: NDArray[np.float32] | None = field(default=None, repr=False)
+    embedder: str = ""
+
+
+def write(
+    reports: Sequence[Report],
+    vectors: NDArray[np.float32],
+    topics: NDArray[np.int64],
+    centroids: NDArray[np.float32],
+    embedder: str,
+) -> dict[str, bytes]:
+    """Return the state's parts: one per month of receipt, and one of topics.
+
+    Args:
+        reports: in the run's order, n of them.
+        vectors: float32 (n, d), quantised.
+        topics: int64 (n,), topic numbers from 1; 0 for none.
+        centroids: float32 (t, d).
+        embedder: name of the embedder.
+    """
+    months = np.array([periods.month_of_week(report.week) for report in reports])
+    leaves = np.frombuffer(b"".join(r.leaf for r in reports), np.uint8).reshape(-1, 32)
+    parts = {}
+    for month in sorted(set(months.tolist())):
+        rows = months == month
+        parts[month] = _pack(
+            leaves=leaves[rows], vectors=vectors[rows].astype(np.float16), topics=topics[rows]
+        )
+    parts[TOPICS] = _pack(centroids=centroids, embedder=np.array(embedder))
+    return parts
+
+
+def read(parts: Mapping[str, bytes]) -> State:
+    """Read the opened parts of a state; no parts give an empty state."""
+    if TOPICS not in parts:
+        return State()
+    vectors: dict[bytes, NDArray[np.float32]] = {}
+    topics: dict[bytes, int] = {}
+    for name, data in parts.items():
+        if name == TOPICS:
+            continue
+        part = _unpack(data)
+        for leaf, vector, topic in zip(
+            part["leaves"], part["vectors"].astype(np.float32), part["topics"], strict=True
+        ):
+            vectors[leaf.tobytes()] = vector
+            topics[leaf.tobytes()] = int(topic)
+    frozen = _unpack(parts[TOPICS])
+    return State(vectors, topics, frozen["centroids"], str(frozen["embedder"]))
+
+
+def _pack(**arrays: NDArray[np.generic]) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def _unpack(data: bytes) -> dict[str, NDArray[np.generic]]:
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return dict(arrays)
