@@ -47,7 +47,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("email", r"(?<![\w.%+-])[\w.%+'-]{1,64}\s?@\s?[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"),
     ("email", r"(?<![\w.%+-])[\w.%+-]{1,64}\s?[\[(]\s?(?:at|arobase|arroba)\s?[\])]\s?[\w.-]{1,80}"),
     ("email", r"(?<![\w.%+-])[\w.%+-]{1,64}\sat\s[\w-]{1,63}\sdot\s(?:com|org|net|fr|in|es)\b"),
-    ("handle", r"(?<![\w.])@[\w.]{2,40}"),
+    ("handle", r"(?<![\w.])@(?=[\w.]{0,37}[^\W\d]{3})[\w.]{2,40}"),
     ("url", rf"(?<![\w.@-])(?:[a-z0-9-]{{1,63}}\.){{1,5}}(?<=[a-z0-9-]{{3}}\.)(?:{_TOP})(?![\w.-]\w)(?:/[^\s<>⟨⟩\"]{{0,500}})?"),
     ("address", r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]\d)"),
     ("address", r"(?<![\w:])(?:[0-9a-f]{1,4}[:-]){5,7}[0-9a-f]{1,4}(?![\w:])"),
@@ -57,6 +57,8 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("keep_money", r"(?<![\w.,/-])\d{1,3}(?:,\d{2,3}){1,5}(?:\.\d{1,2})?(?![\w,]|[-/.]\d)"),
     ("keep_date", r"(?<![\w./-])(?:\d{1,2}([-/.])\d{1,2}\1(?:19|20)?\d{2}|(?:19|20)\d{2}([-/.])\d{1,2}\2\d{1,2})(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?(?![\w/-])"),
     ("keep_date", r"(?<![\w./-])(?:19|20)\d{2}\s?[-/–]\s?(?:(?:19|20)\d{2}|\d{2})(?![\w/-])"),
+    ("keep_range", r"(?<![\w.,/-])[1-9]\d{1,5}\s[-–]\s?[1-9]\d{0,5}00(?![\w,/-]|[ .-]\d)"),
+    ("keep_size", r"(?<!\w)\d{1,5}\s?[x*×]\s?\d{1,5}(?!\w)"),
     ("masked", r"(?<!\w)[xX]{2,}(?:[\s/.-]{1,2}(?:[xX]{2,}|\d{2,4}(?=[/.-]|\s?[xX]{2})))*(?:/\d{2,4})?(?!\w)"),
     ("imo", r"(?<!\w)IMO[\s:.#-]{0,3}(?:no|number|n°|nº)?[\s:.#-]{0,3}\d{6,8}(?!\w)"),
     ("container", r"(?<!\w)[A-Z]{3}[\s-]?[UJZR][\s-]?\d{3}[\s-]?\d{3}[\s-]?\d?(?!\w)"),
@@ -64,10 +66,10 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("declaration", r"(?<!\w)\d{2}[A-Z]{2}[A-Z0-9]{12,15}(?!\w)"),
     ("plate", rf"(?<!\w)(?-i:(?:{_INDIA}))[ .-]{{0,2}}\d{{1,2}}[ .-]{{0,2}}(?-i:[A-Z]{{0,3}})[ .-]{{0,2}}\d{{3,4}}(?!\w)"),
     ("plate", r"(?<!\w)(?-i:[A-Z]{1,3})[ -]\d{2,5}[ -](?-i:[A-Z]{1,3})(?:[ -]\d{1,3})?(?!\w)"),
-    ("reference", rf"(?<!\w)(?:{_NUMBERED})[.:#]?\s?(?:no|number|n°|nº)?[.:#]?\s?[#:]?\s?(?:[A-Z]{{1,5}}[ /-]?)?\d[\dA-Z/.-]{{3,40}}(?!\w)"),
+    ("numbered", rf"(?<!\w)(?:{_NUMBERED})[.:#]?\s?(?:no|number|n°|nº)?[.:#]?\s?[#:]?\s?(?:[A-Z]{{1,5}}[ /-]?)?\d[\dA-Z/.-]{{3,40}}(?!\w|\s?(?:{_CURRENCIES})(?!\w))"),
     ("keep_money", r"(?<![\w.,/+-])[1-9]\d{0,2}(?:[ \u00a0\u202f]\d{3}){0,2}[ \u00a0\u202f]?000(?![\w,/-]|[ .-]\d)"),
     ("keep_money", r"(?<![\w.,/+-])[1-9]\d{3,5}0{3}(?![\w,/-]|[ .-]\d)"),
-    ("phone", r"(?<![\w.,/])(?:\+|\(\+?)?\d(?:[\s().–/-]{0,3}\d){6,17}(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?![\w])"),
+    ("phone", r"(?<![\w.])(?<!\d[,/])(?:\+|\(\+?)?\d(?:[\s().–/-]{0,3}\d){6,17}(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?![\w])"),
     ("number", r"(?<![\w.,])\d(?:[ .-]?\d){6,60}(?!\w)"),
     ("number", r"(?<!\w)\d{7,200}"),
     ("reference", r"(?<![^\W_])[A-Z0-9]{1,40}(?:[-/_][A-Z0-9]{1,40}){0,8}(?![^\W_])"),
@@ -129,6 +131,7 @@ def _scan(text: str) -> tuple[str, Counter[str]]:
         kind = kinds[int(match.lastgroup[1:])]
         if kind.startswith("keep") or not _is_identifier(kind, match.group(), shouted=shouted):
             return match.group()
+        kind = "reference" if kind == "numbered" else kind
         found[kind] += 1
         return " " if kind == "masked" else f"⟨{kind}⟩"
 
@@ -140,6 +143,8 @@ def _is_identifier(kind: str, found: str, *, shouted: bool) -> bool:
     digits = sum(c.isdigit() for c in found)
     if kind == "plate":
         return _is_plate(found, shouted=shouted)
+    if kind == "url":
+        return "/" in found or fold(found.split(".")[-2]) not in _words()
     if kind == "iban":
         return digits >= 6
     if kind == "declaration":
@@ -148,28 +153,55 @@ def _is_identifier(kind: str, found: str, *, shouted: bool) -> bool:
         return digits >= 6
     if kind == "phone":
         return digits >= 7
+    if kind == "numbered":
+        return _is_numbered(found)
     if kind == "reference":
         return _is_reference(found, digits)
     return True
 
 
+def _is_numbered(found: str) -> bool:
+    """A number after "file", "licence" and the like, unless it looks like a price of it."""
+    number = found.split()[-1]
+    marked = re.search(r"(?:\b(?:nos?|num|number|ref)\b|[#:°º])", found, re.IGNORECASE)
+    mixed = any(c.isalpha() for c in number) and _ORDINAL.fullmatch(number) is None
+    return bool(marked or mixed or not number.rstrip("/-.").endswith("00"))
+
+
 def _is_plate(found: str, *, shouted: bool) -> bool:
-    """Not "RS 500 TO" nor "OF 200 BY": letter groups that are words or currencies are no plate."""
+    """Not "RS 500 TO" nor "OF 200 BY": letter groups that are words or units are no plate."""
     letters = re.findall(r"[A-Za-z]+", found)
-    if any(fold(group) in _small_words() for group in letters):
+    indian = letters[0] in _INDIA.split("|")
+    if indian and len(letters) > 1 and found[-4:].isdigit():
+        return True
+    if any(fold(group) in _units() for group in letters):
         return False
-    if len(letters) == 1 and " " in found and not found.startswith(tuple(_INDIA.split("|"))):
+    if len(letters) == 1:
+        return indian and fold(letters[0]) not in _small_words()
+    if fold(letters[0]) in _small_words() or (len(letters[-1]) > 1 and fold(letters[-1]) in _words()):
         return False
-    return not (shouted and " " in found and len(letters) > 1 and len(letters[-1]) == 3
-                and letters[0] not in _INDIA.split("|"))
+    return not (shouted and " " in found and len(letters[-1]) == 3)
+
+
+@lru_cache(maxsize=1)
+def _words() -> frozenset[str]:
+    """Words of all languages that a pattern must not take for a part of an identifier."""
+    from nlp.languages import everywhere
+
+    every = everywhere()
+    return every.stop | every.shared | every.complaint
 
 
 @lru_cache(maxsize=1)
 def _small_words() -> frozenset[str]:
-    from nlp.languages import everywhere
+    from nlp.languages import get
 
-    return everywhere().stop | {"rs", "inr", "usd", "eur", "gbp", "cfa", "xaf", "xof", "rc", "dl", "gst",
-                                "fir", "noc", "to", "lpk", "bcg"}
+    english = get("en")
+    return _units() | (english.stop if english is not None else frozenset())
+
+
+def _units() -> frozenset[str]:
+    return frozenset("rs inr usd eur gbp cfa xaf xof rc gst fir noc kg km hrs cc mt".split())
 
 
 _MIXED = re.compile(r"[A-Za-z]+|\d+")
@@ -185,6 +217,8 @@ def _is_reference(found: str, digits: int) -> bool:
     parts = _MIXED.findall(found)
     longest = max((len(part) for part in parts if part.isdigit()), default=0)
     wordy = [part for part in parts if part.isalpha() and len(part) >= 4]
+    if _GLUED_WORDS.fullmatch(found) and not found.isupper():
+        return False
     year = re.fullmatch(r"[A-Za-z]+[-_/]?(?:19|20)\d\d|(?:19|20)\d\d[-_/]?[A-Za-z]+", found)
     if year is not None and not found.isupper():
         return False
@@ -193,6 +227,9 @@ def _is_reference(found: str, digits: int) -> bool:
     return _money_glued(found) is None
 
 
+_GLUED_WORDS = re.compile(
+    r"\d{1,6}[-_/]?(?:(?:as|for|to|and|per|in|by|from|only|is|was|de|pour|por|para|of)|[a-zA-Z]{4,})(?:[-_/][a-zA-Z]{3,})*"
+)
 _GLUED = re.compile(rf"(?:(?:{_CURRENCIES})\d{{1,9}}[a-z]*|\d{{1,9}}(?:{_CURRENCIES})[a-z]*)", re.IGNORECASE)
 
 
@@ -202,4 +239,4 @@ def _money_glued(found: str) -> re.Match[str] | None:
 
 def kinds() -> Iterator[str]:
     """The kinds that :func:`scrub` counts, each once."""
-    return iter(sorted({kind for kind, _ in _PATTERNS if not kind.startswith("keep")}))
+    return iter(sorted({kind for kind, _ in _PATTERNS if not kind.startswith("keep")} - {"numbered"}))
