@@ -19,12 +19,12 @@ from typing import Any
 from crypto import signing
 from crypto.envelope import PublicKey
 from crypto.errors import CryptoError
+from crypto.sides import SIDES
 from observatory.disclosure.rules import Audience, Rules
 from observatory.errors import IntegrityError
 
 FILE_NAME = "policy.json"
 SCHEMA = "joint-integrity-observatory/policy/1"
-SIDES = ("customs", "business")
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,11 @@ class Policy:
         """Public signing keys (hexadecimal) by side."""
         signers: Mapping[str, Sequence[str]] = self.rules["signers"]
         return signers
+
+    @property
+    def share_hashes(self) -> Mapping[str, Sequence[str]]:
+        """SHA-256 of each custodian's share, by side."""
+        return {side: self.rules["custody"][side]["share_sha256"] for side in SIDES}
 
     @property
     def root(self) -> str:

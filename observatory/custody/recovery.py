@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from observatory.custody.sheets import ShareSheet
 
 
+__all__ = ["MissingShareError", "PrivateKey", "RootError", "ShareError", "check_root", "recover"]
+
+
 class RootError(ShareError):
     """The sheets were made for other first signers or another first key than the policy's."""
 

@@ -1,0 +1,85 @@
+"""One analysis run, from opened reports to Raw products; nothing here knows a database or a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+
+from nlp import duplicates
+from nlp.codes import CodeScorer, assign
+from nlp.embedding import Embedder
+from observatory.analysis import counts, reading, state
+from observatory.analysis import products as producing
+from observatory.analysis import topics as grouping
+from observatory.analysis.opening import Opened
+from observatory.analysis.raw import RawAnalysis
+from observatory.analysis.reading import Progress, Reading
+from observatory.analysis.state import State
+from observatory.catalogue import Catalogue
+from observatory.complaint.offices import Office
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a run gives: products for the door, and the state to seal for the next run."""
+
+    raw: RawAnalysis
+    state: Mapping[str, bytes] = field(repr=False)
+
+
+def run(
+    opened: Opened,
+    catalogue: Catalogue,
+    offices: Sequence[Office],
+    embedder: Embedder,
+    prior: State,
+    today: date,
+    progress: Progress,
+) -> Findings:
+    """Analyse the opened reports.
+
+    Args:
+        opened: reports of closed weeks, in stable order.
+        catalogue: known modus operandi.
+        offices: the register of offices.
+        embedder: turns text into vectors.
+        prior: the state of the last run; one of another embedder counts as none.
+        today: months whose weeks all end before it are whole.
+        progress: told how far the work is.
+    """
+    if prior.embedder != embedder.name:
+        prior = State()
+    everything = reading.read(opened.reports, catalogue, embedder, prior.vectors, progress)
+    progress("finding duplicates", 0, 1)
+    group = duplicates.find(everything.texts, embeddings=everything.vectors).group
+    first = group == np.arange(len(group))
+    usable = everything.select(np.flatnonzero(first & ~everything.junk))
+    progress("finding topics", 0, 1)
+    topics = grouping.identify(usable.reports, usable.texts, usable.vectors, prior)
+    progress("matching modus operandi", 0, 1)
+    codes = _codes(usable, catalogue, embedder)
+    progress("counting, looking for signals", 0, 1)
+    raw = producing.produce(
+        producing.Coded(opened, everything, usable, topics, tuple(codes)),
+        catalogue,
+        offices,
+        today,
+        duplicates=int((~first & ~everything.junk).sum()),
+    )
+    parts = state.write(
+        usable.reports, usable.vectors, topics.numbers, topics.centroids, embedder.name
+    )
+    return Findings(raw, parts)
+
+
+def _codes(usable: Reading, catalogue: Catalogue, embedder: Embedder) -> list[tuple[str, ...]]:
+    """Return up to three codes a report; a report that all went well names no practice."""
+    scorer = CodeScorer(reading.definitions(catalogue), embedder)
+    scores = scorer.score(usable.texts, embeddings=usable.vectors, languages=usable.languages)
+    return [
+        (counts.NO_PRACTICE,) if report.facets.get("experience") == "went_as_it_should" else codes
+        for report, codes in zip(usable.reports, assign(scores), strict=True)
+    ]

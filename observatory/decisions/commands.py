@@ -1,0 +1,158 @@
+"""The commands ``init`` and ``analyse``."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from observatory import progress
+from observatory.errors import ResourceError
+
+if TYPE_CHECKING:
+    from observatory.disclosure import SafeAnalysis
+
+PASSPHRASE_WORDS = 8
+
+
+def _threshold(_context: click.Context, _option: click.Parameter, value: str) -> tuple[int, int]:
+    needed, slash, of = value.partition("/")
+    if not (slash and needed.isdecimal() and of.isdecimal()):
+        raise click.BadParameter("write it as NEEDED/OF, such as 2/3")
+    return int(needed), int(of)
+
+
+@click.command()
+@click.option("--customs", default="2/3", callback=_threshold, help="Shares of Customs, needed/of.")
+@click.option(
+    "--business", default="2/3", callback=_threshold, help="Shares of Business, needed/of."
+)
+@click.option(
+    "--shares-to",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where custodians' and signers' files go; default: beside the observatory's folder.",
+)
+@click.option(
+    "--offices",
+    "register",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A CSV of offices: code, name, region, customs_population, business_population.",
+)
+@click.pass_obj
+def init(
+    folder: Path,
+    customs: tuple[int, int],
+    business: tuple[int, int],
+    shares_to: Path | None,
+    register: Path | None,
+) -> None:
+    """Create an observatory: folder, key, share and signer files.
+
+    The private key is kept nowhere: only the shares of both sides together give it back.
+    """
+    from observatory.complaint import offices
+    from observatory.decisions.founding import found
+
+    shares = shares_to or folder.with_name(f"{folder.name}-shares")
+    made = found(
+        folder,
+        shares,
+        {"customs": customs, "business": business},
+        _passphrases(shares),
+        register=offices.read(register) if register else (),
+    )
+    click.echo(f"Created the observatory in {folder}, key {made.instance.public_key.id.hex()}.")
+    click.echo(f"In {shares}, one file a person:")
+    for path in (*made.custodians, *made.signers):
+        click.echo(f"  {path.name}")
+    click.echo(
+        "Hand each to its person now and delete it here. Whoever holds enough share files of both\n"
+        "sides can read every report; nobody else can, and lost shares cannot be made again."
+    )
+
+
+def _passphrases(shares: Path):  # noqa: ANN202
+    """Return how a signer's passphrase is got: typed on a terminal, else made and put in a file."""
+
+    def typed(name: str) -> str:
+        entered: str = click.prompt(f"Passphrase of {name}", hide_input=True, confirmation_prompt=True)
+        return entered
+
+    def made(name: str) -> str:
+        passphrase = secrets.token_urlsafe(18)
+        path = shares / f"{name}.passphrase.txt"
+        shares.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_text(f"{passphrase}\n", "utf-8")
+        path.chmod(0o600)
+        return passphrase
+
+    return typed if sys.stdin.isatty() else made
+
+
+@click.command()
+@click.option(
+    "--shares",
+    "sheets",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    required=True,
+    help="A custodian's share file; repeat for each. Several may follow one --shares.",
+)
+@click.argument("more", nargs=-1, type=click.Path(path_type=Path))
+@click.option(
+    "--json",
+    "output",
+    type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
+    help="Write the products for members as JSON; '-' is standard output.",
+)
+@click.pass_obj
+def analyse(
+    folder: Path, sheets: tuple[Path, ...], more: tuple[Path, ...], output: Path | None
+) -> None:
+    """Open a run with the shares of both sides and analyse all closed weeks."""
+    from nlp.embedding import UniversalSentenceEncoder
+    from observatory.decisions import joint_run
+    from observatory.disclosure.storage import canonical
+    from observatory.instance import Instance
+
+    instance = Instance.open(folder)
+    with progress.shown() as report:
+        done = joint_run.analyse(
+            instance, (*sheets, *more), UniversalSentenceEncoder(), report
+        )
+    products = done.products["members"]
+    if output is not None:
+        text = canonical(products)
+        if str(output) == "-":
+            click.echo(text, nl=False)
+            return
+        try:
+            output.write_text(text, "utf-8")
+        except OSError as error:
+            raise ResourceError(
+                f"{output} cannot be written: {error.strerror}. The run itself is done; its "
+                f"products are in {done.folder}."
+            ) from error
+    _summary(products, done.folder, waiting=done.waiting)
+
+
+def _summary(products: SafeAnalysis, folder: Path, *, waiting: bool) -> None:
+    def shown(name: str) -> str:
+        return str(products.reports.get(name, f"fewer than {products.k}"))
+
+    click.echo(
+        f"Received {shown('received')}: usable {shown('usable')}, "
+        f"duplicate {shown('duplicate')}, junk {shown('junk')}."
+    )
+    if waiting:
+        click.echo("Reports of weeks that are not over wait for a later run.")
+    click.echo(f"{len(products.topics)} topics, {len(products.signals)} signals. Largest topics:")
+    for topic in products.topics[:10]:
+        click.echo(f"  {topic.id}  {topic.reports:>6}  {topic.label}")
+    click.echo(f"Products: {folder}")
+
+

@@ -1,0 +1,126 @@
+"""Opening a run: custodians of both sides bring their shares, the machine reads, the door shows."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from crypto.envelope import seal_blob
+from nlp.embedding import Embedder
+from nlp.phrases import allowed
+from observatory.analysis import opening, state
+from observatory.analysis.reading import Progress
+from observatory.analysis.run import Findings, run
+from observatory.custody.recovery import (
+    MissingShareError,
+    PrivateKey,
+    RootError,
+    ShareError,
+    check_root,
+    recover,
+)
+from observatory.custody.sheets import read_share_file
+from observatory.disclosure import Door, SafeAnalysis
+from observatory.disclosure.rules import Audience
+from observatory.errors import BadInputError, IntegrityError, NotAllowedError
+from observatory.instance import Instance, today
+
+AUDIENCES: tuple[Audience, ...] = ("members", "public")
+
+
+@dataclass(frozen=True)
+class JointRun:
+    """What a run made: Safe products by audience, stored in ``folder``."""
+
+    products: Mapping[Audience, SafeAnalysis]
+    folder: Path
+    waiting: bool
+
+
+def open_key(instance: Instance, sheets: Sequence[Path]) -> PrivateKey:
+    """Return the private key that the share files of both sides give, in memory only.
+
+    Raises:
+        NotAllowedError: one side, or enough custodians of it, are missing.
+        BadInputError: a file is no share sheet, is mistyped, or belongs to another key.
+        IntegrityError: the sheets were made for other signers than the policy names.
+    """
+    try:
+        read = [read_share_file(path) for path in sheets]
+        check_root(read, instance.policy.root)
+        return recover(read, instance.public_key, instance.policy.share_hashes)
+    except RootError as error:
+        raise IntegrityError(str(error)) from error
+    except MissingShareError as error:
+        raise NotAllowedError(str(error)) from error
+    except ShareError as error:
+        raise BadInputError(str(error)) from error
+
+
+def analyse(
+    instance: Instance, sheets: Sequence[Path], embedder: Embedder, progress: Progress
+) -> JointRun:
+    """Analyse all reports of closed weeks and store what may be shown.
+
+    Args:
+        instance: an opened instance; its policy was verified when it was opened.
+        sheets: share files of both sides.
+        embedder: turns text into vectors.
+        progress: told how far the work is.
+
+    Raises:
+        NotAllowedError, BadInputError, IntegrityError: see :func:`open_key`; or a sealed report
+            does not open.
+        ResourceError: the database or the disk failed; the products of the last run stand.
+    """
+    private = open_key(instance, sheets)
+    progress("opening", 0, 1)
+    opened = opening.open_reports(instance.vault.envelopes(), private, today())
+    prior = state.read(opening.open_state(instance.vault.state(), private))
+    findings = run(
+        opened, instance.catalogue, instance.offices, embedder, prior, today(), progress
+    )
+    progress("passing the disclosure door", 0, 1)
+    products = _through_the_door(instance, findings)
+    # State first: products without the state they rest on would let topics drift in the next run.
+    instance.vault.replace_state(
+        {
+            name: seal_blob(instance.public_key, name, data)
+            for name, data in findings.state.items()
+        }
+    )
+    folder = instance.products.store(dict(products))
+    return JointRun(products, folder, waiting=opened.waiting > 0)
+
+
+def _through_the_door(
+    instance: Instance, findings: Findings
+) -> dict[Audience, SafeAnalysis]:
+    catalogue = instance.catalogue
+    own_words = catalogue.words | {
+        word.casefold() for office in instance.offices for word in office.name.split()
+    }
+    manifest = {
+        **findings.raw.manifest,
+        "policy": instance.policy.fingerprint,
+        "code_version": importlib.metadata.version("joint-integrity-observatory"),
+        "made_up": instance.made_up,
+        "run": {
+            "at": datetime.now(UTC).date().isoformat(),
+            "processor": platform.machine(),
+        },
+    }
+    raw = replace(findings.raw, manifest=manifest)
+    names = {code: mo.name for code, mo in catalogue.modus_operandi.items()}
+    return {
+        audience: Door(
+            instance.policy.disclosure(audience),
+            lambda phrase, language: allowed(phrase, language, own_words),
+            names,
+        ).pass_through(raw)
+        for audience in AUDIENCES
+    }
