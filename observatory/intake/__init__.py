@@ -1,0 +1,1 @@
+"""Where a report comes in: the reporters' form, its checks and its pages."""

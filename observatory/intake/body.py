@@ -1,0 +1,58 @@
+"""Reading what a browser posts: in memory only, never more than the cap, never a file.
+
+Flask's own form parser is not used: it would write a large multipart part to the disk.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+if TYPE_CHECKING:
+    from flask import Request
+
+MAX_REQUEST_BYTES = 256 * 1024
+MAX_FIELDS = 100
+FORM_TYPE = "application/x-www-form-urlencoded"
+
+
+def read_fields(request: Request) -> tuple[dict[str, str], bool]:
+    """Return the posted fields, the first of each name, and whether all of it was UTF-8.
+
+    Bytes that are not UTF-8 become U+FFFD, so that the words can be given back for correction.
+
+    Raises:
+        UnsupportedMediaType: the body is of another type than a plain form's.
+        RequestEntityTooLarge: more than ``MAX_REQUEST_BYTES``; refused while it arrives.
+        BadRequest: more than ``MAX_FIELDS`` fields.
+    """
+    if request.mimetype != FORM_TYPE:
+        raise UnsupportedMediaType
+    # The application's MAX_CONTENT_LENGTH makes this stream stop at the cap, declared or not.
+    body = request.stream.read()
+    try:
+        return _first_of_each(body, "strict"), True
+    except UnicodeDecodeError:
+        return _first_of_each(body, "replace"), False
+
+
+def _first_of_each(body: bytes, errors: str) -> dict[str, str]:
+    try:
+        # Percent signs are decoded byte by byte, so Latin-1 carries the raw bytes unharmed.
+        pairs = parse_qsl(
+            body.decode("latin-1"),
+            keep_blank_values=True,
+            encoding="latin-1",
+            max_num_fields=MAX_FIELDS,
+        )
+    except ValueError:
+        raise BadRequest from None
+    fields: dict[str, str] = {}
+    for name, value in pairs:
+        fields.setdefault(
+            name.encode("latin-1").decode("utf-8", errors),
+            value.encode("latin-1").decode("utf-8", errors),
+        )
+    return fields

@@ -1,0 +1,95 @@
+"""The reporters' pages: one address for form, check and end, and plain pages for what is refused."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from observatory import instance as instances
+from observatory.headers import report_failure
+from observatory.intake import form
+from observatory.intake.body import MAX_REQUEST_BYTES, read_fields
+
+if TYPE_CHECKING:
+    from observatory.instance import Instance
+
+# Nothing is stored, so nothing should be left; a proxy in between may have added what we did not.
+CLEAR_SITE_DATA = '"cache", "cookies", "storage"'
+
+
+def init_app(app: Flask, instance: Instance) -> None:
+    """Give the application the one page of the form, and the pages of every refusal."""
+    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    app.jinja_env.globals.update(
+        observatory_name=instance.config.observatory_name,
+        case_contact=instance.config.case_contact,
+        findings_address=instance.config.findings_address,
+        made_up=instance.made_up,
+        k=instance.policy.disclosure("members").k,
+    )
+    # The store must be there before the first reporter is, not fail at the first report.
+    vault = instance.vault
+    del vault
+
+    @app.get("/")
+    def write() -> str:
+        return _form(instance, form.Draft())
+
+    @app.post("/")
+    def go_on() -> Response | tuple[str, int] | str:
+        fields, readable = read_fields(request)
+        asked = form.questions(instance.offices, instances.today())
+        draft, problems = form.read(fields, asked, readable=readable)
+        step = fields.get(form.STEP)
+        if step == "edit":
+            return _form(instance, draft)
+        if problems:
+            return _form(instance, draft, problems), 422
+        if step == "send":
+            return _send(instance, draft)
+        return _check(instance, draft)
+
+    app.register_error_handler(HTTPException, _refused)
+
+
+def _form(instance: Instance, draft: form.Draft, problems: tuple[form.Problem, ...] = ()) -> str:
+    asked = form.questions(instance.offices, instances.today())
+    return render_template("intake/form.html", draft=draft, problems=problems, questions=asked)
+
+
+def _check(instance: Instance, draft: form.Draft, *, failed: bool = False) -> str:
+    answers = [
+        (question.facet.label, question.label_of(draft.facets[question.facet.code]))
+        for question in form.questions(instance.offices, instances.today())
+        if question.facet.code in draft.facets
+    ]
+    return render_template(
+        "intake/check.html",
+        draft=draft,
+        words=draft.complaint.narrative,
+        answers=answers,
+        failed=failed,
+    )
+
+
+def _send(instance: Instance, draft: form.Draft) -> Response | tuple[str, int]:
+    """Seal and store; whatever fails, the reporter is told and keeps the words."""
+    try:
+        instance.seal_report(draft.complaint, once=draft.once_bytes)
+    except Exception:  # noqa: BLE001  # any failure means: not received, and the words go back
+        report_failure(sys.exc_info())
+        return _check(instance, draft, failed=True), 503
+    response = make_response(render_template("intake/sent.html"))
+    response.headers["Clear-Site-Data"] = CLEAR_SITE_DATA
+    return response
+
+
+def _refused(error: HTTPException) -> Response:
+    """Answer with a plain page of the error's status; nothing of the request is repeated."""
+    answer = error.get_response()
+    answer.data = render_template("intake/refused.html", status=error.code)
+    answer.content_type = "text/html; charset=utf-8"
+    return answer

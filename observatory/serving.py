@@ -1,0 +1,243 @@
+"""Serving: one process a face, each with one interpreter, a few threads and no access log.
+
+``serve`` starts each face as ``python -m observatory.serving``, so that the reporters' process
+loads only what it needs, whatever the caller has loaded. Both end with the caller, however it ends.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import ctypes
+import logging
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from observatory.errors import ObservatoryError, ResourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from types import FrameType
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from observatory.instance import Instance
+
+Role = Literal["intake", "members", "all"]
+Face = Literal["intake", "members"]
+
+ADDRESS = "127.0.0.1"
+THREADS = {"intake": 8, "members": 4}
+START_SECONDS = 60
+_PR_SET_PDEATHSIG = 1
+
+
+class ServingError(ResourceError):
+    """A face cannot be served; the sentence says why and what to do."""
+
+
+def addresses(instance: Instance, role: Role, port: int | None = None) -> dict[Face, tuple[str, int]]:
+    """Return host name and port of each face that ``role`` serves.
+
+    ``port`` is that of the intake, or of the one face served; with both, the members' is the next.
+    """
+    config = instance.config
+    found: dict[Face, tuple[str, int]] = {}
+    if role in ("intake", "all"):
+        found["intake"] = (config.intake_host, port or config.intake_port)
+    if role in ("members", "all"):
+        next_port = port + 1 if port and role == "all" else port
+        found["members"] = (config.members_host, next_port or config.members_port)
+    return found
+
+
+def serve(
+    instance: Instance,
+    role: Role = "all",
+    port: int | None = None,
+    *,
+    ready: Callable[[dict[Face, str]], None] | None = None,
+) -> None:
+    """Serve until interrupted or terminated, then stop every process that was started.
+
+    Args:
+        instance: the opened instance.
+        role: one face, or both.
+        port: see :func:`addresses`; default from ``config.toml``.
+        ready: called once with the address of each face when all of them answer.
+
+    Raises:
+        ServingError: a port is taken, or a face could not start or ended by itself.
+    """
+    places = addresses(instance, role, port)
+    for _, number in places.values():
+        _check_free(number)
+    faces: list[subprocess.Popen[bytes]] = []
+    with _termination_as_interrupt():
+        try:
+            for face, (_, number) in places.items():
+                faces.append(_start(instance.folder, face, number))
+            _wait_until_open([number for _, number in places.values()], faces)
+            if ready is not None:
+                ready({face: f"http://{host}:{n}/" for face, (host, n) in places.items()})
+            while all(face.poll() is None for face in faces):
+                time.sleep(0.2)
+            raise ServingError("A server process ended by itself; what it said stands above.")
+        except KeyboardInterrupt:
+            return
+        finally:
+            _stop(faces)
+
+
+def _check_free(port: int) -> None:
+    # Without SO_REUSEPORT, which the server sets: two services would share the port unnoticed.
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((ADDRESS, port))
+        except (OSError, OverflowError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "no such port"
+            raise ServingError(
+                f"Port {port} cannot be used ({reason}). Stop what uses it, or choose another "
+                "with --port."
+            ) from error
+
+
+def _start(folder: Path, face: Face, port: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "observatory.serving", str(folder.resolve()), face, str(port)]
+    # From the folder that this package was imported from, so that the same code runs there.
+    return subprocess.Popen(
+        command,
+        cwd=Path(__file__).resolve().parent.parent,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def _wait_until_open(ports: Iterable[int], faces: Sequence[subprocess.Popen[bytes]]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    for port in ports:
+        while not _answers(port):
+            if any(face.poll() is not None for face in faces) or time.monotonic() > deadline:
+                raise ServingError("A server process could not start; what it said stands above.")
+            time.sleep(0.05)
+
+
+def _answers(port: int) -> bool:
+    """Tell whether something speaks HTTP: the socket is open before the application is loaded."""
+    with contextlib.suppress(OSError), socket.create_connection((ADDRESS, port), 2) as probe:
+        probe.sendall(b"HEAD / HTTP/1.1\r\nHost: ready\r\nConnection: close\r\n\r\n")
+        return probe.recv(5) == b"HTTP/"
+    return False
+
+
+def _stop(faces: Sequence[subprocess.Popen[bytes]]) -> None:
+    for face in faces:
+        if face.poll() is None:
+            face.terminate()
+    for face in faces:
+        try:
+            face.wait(10)
+        except subprocess.TimeoutExpired:
+            face.kill()
+            face.wait()
+
+
+@contextlib.contextmanager
+def _termination_as_interrupt() -> Iterable[None]:  # type: ignore[misc]
+    """Let SIGTERM end the service as Ctrl-C does, where signals can be set at all."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGTERM, interrupt)
+    except ValueError:  # not in the main thread: whoever runs that thread handles signals
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+# Below: inside the process of one face.
+
+
+def harden() -> None:
+    """Write no core dumps and no file that others may read; end when the parent process ends."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.umask(0o077)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def load(folder: Path, face: Face) -> WSGIApplication:
+    """Make the application of one face, inside the worker process."""
+    harden()
+    from observatory import app
+    from observatory.instance import Instance
+
+    make = app.create_intake if face == "intake" else app.create_members
+    return _without_banner(make(Instance.open(folder)).wsgi_app)
+
+
+def _without_banner(app: WSGIApplication) -> WSGIApplication:
+    """Empty the Server header: the server software names itself wherever none is set."""
+
+    def bare(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        def start(status, headers, exc_info=None):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+            return start_response(status, [*headers, ("Server", "")], exc_info)
+
+        return app(environ, start)
+
+    return bare
+
+
+def run(folder: Path, face: Face, port: int) -> None:
+    """Serve one face in this process and one worker, until terminated."""
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+
+    harden()
+    logging.disable()
+    Granian(
+        target="observatory.serving",
+        address=ADDRESS,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        workers=1,
+        blocking_threads=THREADS[face],
+        backlog=2048,
+        websockets=False,
+        log_enabled=False,
+        log_access=False,
+    ).serve(target_loader=partial(load, folder, face), wrap_loader=False)
+
+
+def main() -> int:
+    """Run one face: ``python -m observatory.serving FOLDER intake|members PORT``."""
+    parser = argparse.ArgumentParser(prog="observatory.serving")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("face", choices=["intake", "members"])
+    parser.add_argument("port", type=int)
+    given = parser.parse_args()
+    try:
+        load(given.folder, given.face)  # a fault is told here, once, in plain words
+    except ObservatoryError as error:
+        sys.stderr.write(f"{error}\n")
+        return int(error.exit_code)
+    run(given.folder, given.face, given.port)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
