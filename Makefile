@@ -1,0 +1,42 @@
+# make help lists what there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help install assets run test lint lock wheel
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+install: $(VENV)/.installed assets ## set up .venv from the lock file, and the built assets
+
+$(VENV)/.installed: requirements-dev.lock setup.cfg pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+assets: observatory/static/SHA256SUMS ## build style sheets and scripts with Node from the lock file
+
+observatory/static/SHA256SUMS: $(VENV)/.installed package-lock.json $(wildcard observatory/assets/*)
+	PATH="$(abspath $(BIN)):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent
+	PATH="$(abspath $(BIN)):$$PATH" node observatory/assets/build.mjs
+
+run: install ## the demo: a made-up corpus, analysed and served
+	$(BIN)/observatory demo
+
+test: install ## all tests
+	$(BIN)/python -m pytest $(TEST_OPTIONS)
+
+lint: install ## style, types and the direction of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: ## resolve setup.cfg into the lock files
+	uv pip compile setup.cfg --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.lock
+	uv pip compile setup.cfg --extra dev --extra postgres --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-dev.lock
+
+wheel: assets ## build the wheel
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist .
