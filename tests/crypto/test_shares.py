@@ -1,0 +1,154 @@
+"""Shares: both sides open, one side never does, and every mistake is named."""
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shamir_mnemonic import generate_mnemonics
+from shamir_mnemonic.wordlist import WORDLIST
+
+from crypto import shares
+from crypto.shares import MissingShareError, ShareError, combine, parse, recover, split
+from crypto.xwing import Seed
+
+SEED = Seed(bytes(range(32)))
+CUSTOMS, BUSINESS = split(SEED)
+ALL = [*CUSTOMS, *BUSINESS]
+
+
+@pytest.mark.parametrize("size", range(7))
+def test_every_subset(size):
+    for chosen in itertools.combinations(range(6), size):
+        given_shares = [ALL[i] for i in chosen]
+        if sum(i < 3 for i in chosen) >= 2 and sum(i >= 3 for i in chosen) >= 2:
+            assert combine(given_shares) == SEED
+            assert combine(given_shares[::-1]) == SEED
+        else:
+            with pytest.raises(MissingShareError):
+                combine(given_shares)
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(st.data())
+def test_any_thresholds(data):
+    seed = Seed(data.draw(st.binary(min_size=32, max_size=32)))
+    sizes = []
+    for _ in range(2):
+        count = data.draw(st.integers(2, 6))
+        sizes.append((data.draw(st.integers(2, count)), count))
+    sides = split(seed, *sizes)
+    assert [len(side) for side in sides] == [count for _, count in sizes]
+    picks = [data.draw(st.permutations(side)) for side in sides]
+    enough = [pick[:need] for pick, (need, _) in zip(picks, sizes, strict=True)]
+    assert combine([*enough[1], *enough[0]]) == seed
+    for short in ([*enough[0][1:], *sides[1]], [*sides[0], *enough[1][1:]], sides[0], sides[1]):
+        with pytest.raises(MissingShareError):
+            combine(short)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 3), (3, 2), (0, 2), (2, 17), (-2, 3)])
+def test_thresholds_that_cannot_be(size):
+    with pytest.raises(ShareError, match=r"business: .* cannot be"):
+        split(SEED, business=size)
+
+
+def test_seed_of_another_length():
+    with pytest.raises(ShareError, match="32 bytes"):
+        split(Seed(bytes(16)))
+
+
+def test_two_ceremonies_of_one_seed_do_not_mix():
+    again, _ = split(SEED)
+    assert set(again).isdisjoint(CUSTOMS)
+    with pytest.raises(ShareError, match=r"different keys: share 2 on one hand"):
+        combine([CUSTOMS[0], again[1], *BUSINESS])
+
+
+def test_one_side_alone_is_told_which_is_missing():
+    with pytest.raises(MissingShareError, match="shares of business are missing"):
+        combine(CUSTOMS)
+    with pytest.raises(MissingShareError, match="shares of customs are missing: 2 needed"):
+        recover([parse(m, "x") for m in BUSINESS], {"customs": 2, "business": 2})
+    with pytest.raises(MissingShareError, match=r"1 given\. Bring 1 more of business"):
+        combine([*CUSTOMS, BUSINESS[2]])
+    with pytest.raises(MissingShareError, match="No shares"):
+        combine([])
+
+
+def test_doubled_share_counts_once_and_is_named():
+    with pytest.raises(MissingShareError, match="share 2 is the same share as share 1"):
+        combine([CUSTOMS[0], CUSTOMS[0].upper(), *BUSINESS])
+    assert combine([*CUSTOMS, CUSTOMS[0], *BUSINESS]) == SEED
+
+
+def test_mistyped_word_is_named_with_the_nearest():
+    words = CUSTOMS[0].split()
+    right = words[9]
+    words[9] = right[:-1] + ("q" if right[-1] != "q" else "x")
+    with pytest.raises(ShareError) as caught:
+        combine([" ".join(words), *BUSINESS])
+    message = str(caught.value)
+    assert message.startswith(f"share 1: word 10, '{words[9]}', is not in the word list.")
+    assert right in message
+    assert CUSTOMS[0][:40] not in message
+
+
+def test_nonsense_word_is_cut_in_the_message():
+    with pytest.raises(ShareError, match=r"'qqqqqqqqqqqqqqqqqqqq', is not in the word list\. Look"):
+        parse("q" * 5000, "sheet")
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(st.integers(0, 32), st.sampled_from(WORDLIST), st.integers(0, 5))
+def test_one_wrong_word_never_passes(place, word, number):
+    words = ALL[number].split()
+    if words[place] == word:
+        return
+    words[place] = word
+    with pytest.raises(ShareError, match="checksum fails"):
+        parse(" ".join(words), "sheet")
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.integers(0, 31))
+def test_two_exchanged_words_never_pass(place):
+    words = CUSTOMS[1].split()
+    if words[place] == words[place + 1]:
+        return
+    words[place : place + 2] = words[place + 1], words[place]
+    with pytest.raises(ShareError, match="checksum fails"):
+        parse(" ".join(words), "sheet")
+
+
+def test_wrong_number_of_words():
+    with pytest.raises(ShareError, match="33 words; this one has 32"):
+        parse(CUSTOMS[0].rsplit(" ", 1)[0], "sheet")
+
+
+def test_a_share_of_a_wallet_is_no_share_of_a_key():
+    ((wallet,),) = generate_mnemonics(1, [(1, 1)], bytes(32), iteration_exponent=0)
+    with pytest.raises(ShareError, match="not of an observatory's key"):
+        parse(wallet, "sheet")
+
+
+def test_parsed_share_says_whose_it_is():
+    for side, mnemonics in (("customs", CUSTOMS), ("business", BUSINESS)):
+        for number, mnemonic in enumerate(mnemonics, start=1):
+            share = parse(f"  {mnemonic.upper()}\n", "sheet")
+            assert (share.side, share.number, share.threshold) == (side, number, 2)
+            assert share.mnemonic == mnemonic
+            assert mnemonic not in repr(share)
+            assert share.hash == parse(mnemonic, "other").hash
+
+
+def test_a_forged_share_with_a_good_checksum_is_passed_over_or_named():
+    forged_words = shares.Slip39.from_mnemonic(CUSTOMS[2])
+    forged = type(forged_words)(
+        **{**forged_words.__dict__, "value": bytes(len(forged_words.value))}
+    ).mnemonic()
+    with pytest.raises(ShareError, match="do not fit together"):
+        combine([CUSTOMS[0], forged, *BUSINESS])
+    assert combine([forged, CUSTOMS[0], CUSTOMS[1], *BUSINESS]) == SEED
+    with pytest.raises(ShareError, match="contradict each other"):
+        combine([CUSTOMS[2], forged, *BUSINESS])
