@@ -37,8 +37,8 @@ Words:
 End of words
 
 WHAT THIS IS
-The reports of the observatory are sealed to key {key}. Nobody holds that key.
-It is put together for one analysis run from {customs} share sheets of customs
+The reports of the observatory are sealed to the key named above. Nobody holds
+it. It is put together for one analysis run from {customs} share sheets of customs
 and {business} of business, in the presence of both. The sheets of one side
 alone, however many, open nothing.
 
