@@ -6,6 +6,7 @@ import os
 import sys
 import traceback
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,7 +15,9 @@ from observatory.demo.commands import demo
 from observatory.errors import Exit, ObservatoryError
 from observatory.intake.commands import import_register
 from observatory.publication.commands import report
-from observatory.serving import serve
+
+if TYPE_CHECKING:
+    from observatory.serving import Role
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,6 +36,28 @@ def observatory(context: click.Context, folder: Path) -> None:
     """Complaints about corruption in customs and trade, read together; never handled as cases."""
     os.umask(0o077)
     context.obj = folder
+
+
+@click.command()
+@click.option(
+    "--role",
+    type=click.Choice(["intake", "members", "all"]),
+    default="all",
+    show_default=True,
+    help="Reporters' form, members' pages, or both.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65534),
+    help="Port of the form (members: the next one); default from config.toml.",
+)
+@click.pass_obj
+def serve(folder: Path, role: Role, port: int | None) -> None:
+    """Serve the reporters' form and the members' pages."""
+    from observatory import serving
+    from observatory.instance import Instance
+
+    serving.serve(Instance.open(folder), role, port)
 
 
 for command in (init, import_register, serve, analyse, report, demo):

@@ -31,13 +31,14 @@ class Door:
 
     def pass_through(self, raw: RawAnalysis) -> SafeAnalysis:
         """Return what the audience may see of a run."""
+        topics = tuple(self._topic(t) for t in raw.topics if self.rules.allows(t.count))
+        shown_topics = tuple(topic.id for topic in topics)
         tables: list[SafeTable] = []
         suppressed = 0
         for raw_table in raw.tables:
             table, hidden = safe_table(raw_table, self.rules)
-            tables.append(table)
+            tables.append(_with_shown_topics(table, shown_topics))
             suppressed += hidden
-        topics = tuple(self._topic(t) for t in raw.topics if self.rules.allows(t.count))
         codes = tuple(
             (code, count.reports)
             for code, count in sorted(raw.codes.items())
@@ -101,6 +102,19 @@ class Door:
             upper=_outward(signal.upper, up=True),
             q=_six_figures(signal.q),
         )
+
+
+def _with_shown_topics(table: SafeTable, shown: tuple[str, ...]) -> SafeTable:
+    """Name only topics that may be shown: that a smaller one exists is itself a count below k."""
+    if "topic" not in table.dimensions:
+        return table
+    position = table.dimensions.index("topic")
+    return SafeTable(
+        table.id,
+        table.dimensions,
+        {**table.levels, "topic": shown},
+        tuple(cell for cell in table.cells if cell.key[position] in shown),
+    )
 
 
 def _outward(value: float, *, up: bool) -> float:

@@ -1,0 +1,85 @@
+"""The fixtures that carry the tests: a founded observatory, its databases, and the real data."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from observatory.decisions.founding import Founded, found
+from observatory.instance import Instance
+
+settings.register_profile("observatory", derandomize=True, deadline=None, max_examples=60)
+settings.load_profile("observatory")
+
+PASSPHRASE = "an old passphrase of nine words"
+SHARED_DATA = Path(__file__).parents[1] / "../shared/data"
+
+
+@pytest.fixture(scope="session")
+def _founded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("founded")
+    thresholds = {"customs": (2, 3), "business": (2, 3)}
+    found(place / "instance", place / "shares", thresholds, lambda _: PASSPHRASE)
+    return place
+
+
+@pytest.fixture
+def founded(_founded_once: Path, tmp_path: Path) -> Founded:
+    """A new observatory of one's own, with every custodian's and signer's file."""
+    place = tmp_path / "observatory"
+    shutil.copytree(_founded_once, place)
+    shares = place / "shares"
+    return Founded(
+        Instance.open(place / "instance"),
+        shares,
+        tuple(sorted(shares.glob("*-custodian-*.txt"))),
+        tuple(sorted(shares.glob("*-signer-*.json"))),
+    )
+
+
+@pytest.fixture
+def instance(founded: Founded) -> Instance:
+    """The opened instance of ``founded``."""
+    return founded.instance
+
+
+@pytest.fixture
+def quorum(founded: Founded) -> list[Path]:
+    """Just enough share files: two of each side."""
+    return [founded.shares / f"{side}-custodian-{n}.txt" for side in ("customs", "business") for n in (1, 3)]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database: SQLite, and PostgreSQL where one was started."""
+    if request.param == "sqlite":
+        return "sqlite:///observatory.db"
+    server = os.environ.get("OBSERVATORY_TEST_POSTGRES")
+    if server is None:
+        pytest.skip("no PostgreSQL: OBSERVATORY_TEST_POSTGRES is not set (.ci/run starts one)")
+    from sqlalchemy import create_engine, text
+
+    name = f"test_{os.urandom(6).hex()}"
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+
+    def drop() -> None:
+        with engine.connect() as connection:
+            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+        engine.dispose()
+
+    request.addfinalizer(drop)
+    return f"{server.rsplit('/', 1)[0]}/{name}"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data, which stands beside the project."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the real data are not here: ../shared/data is absent")
+    return SHARED_DATA
