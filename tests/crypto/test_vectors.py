@@ -1,0 +1,75 @@
+"""The published vectors: made by their script, opened by the product."""
+
+import hashlib
+import json
+from base64 import b64decode
+
+import make_vectors
+import pytest
+
+from crypto.envelope import BUCKETS, Envelope, PublicKey
+from crypto.merkle import sorted_root
+from crypto.xwing import PrivateKey, Seed, open_blob, open_envelope
+from observatory.complaint.plaintext import PlaintextError, decode, encode, leaf, normalise
+
+TEXT = make_vectors.PATH.read_text()
+VECTORS = json.loads(TEXT)
+PRIVATE = PrivateKey.from_seed(Seed(bytes.fromhex(VECTORS["seed"])))
+NAMES = [v["name"] for v in VECTORS["envelopes"]]
+WHOLE = [v for v in VECTORS["envelopes"] if "envelope" in v]
+
+
+def test_the_file_is_what_the_script_writes():
+    assert make_vectors.build() == TEXT
+
+
+def test_key():
+    public = PublicKey(bytes.fromhex(VECTORS["public_key"]))
+    assert PRIVATE.public == public
+    assert public.id.hex() == VECTORS["key_id"]
+
+
+@pytest.mark.parametrize("vector", WHOLE, ids=[v["name"] for v in WHOLE])
+def test_envelope_opens(vector):
+    data = b64decode(vector["envelope"])
+    assert hashlib.sha256(data).hexdigest() == vector["envelope_sha256"]
+    envelope = Envelope.from_bytes(data)
+    assert (envelope.bucket, envelope.quarter) == (vector["bucket"], vector["quarter"])
+    padded = open_envelope(envelope, PRIVATE)
+    assert hashlib.sha256(padded).hexdigest() == vector["padded_sha256"]
+    complaint, seal = decode(padded)
+    assert complaint.narrative == vector["narrative"]
+    assert padded[2:].startswith(vector["header"].encode())
+    assert leaf(padded).hex() == vector["leaf"]
+    assert encode(complaint, seal) == padded
+
+
+@pytest.mark.parametrize("report", make_vectors.REPORTS, ids=NAMES)
+def test_envelopes_of_every_bucket_open(report):
+    """Those too long to publish whole are sealed again from their ``eseed``."""
+    vector, sealed = make_vectors.envelope_of(*report, PRIVATE)
+    assert vector in VECTORS["envelopes"]
+    assert hashlib.sha256(sealed).hexdigest() == vector["envelope_sha256"]
+    padded = open_envelope(Envelope.from_bytes(sealed), PRIVATE)
+    complaint, _ = decode(padded)
+    assert complaint.narrative == normalise(report[1].narrative)
+    assert leaf(padded).hex() == vector["leaf"]
+
+
+def test_root_of_the_leaves():
+    leaves = [bytes.fromhex(v["leaf"]) for v in VECTORS["envelopes"]]
+    assert sorted_root(reversed(leaves)).hex() == VECTORS["sorted_root_of_leaves"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["blobs"], ids=lambda v: v["name"] or "no name")
+def test_blob_opens(vector):
+    data = open_blob(b64decode(vector["blob"]), PRIVATE, vector["name"])
+    assert data.hex() == vector["data"]
+
+
+@pytest.mark.parametrize("vector", VECTORS["refused_plaintexts"], ids=lambda v: v["name"])
+def test_refused(vector):
+    """Each is one change away from a plaintext that is accepted (``refused`` encodes it)."""
+    padded = b64decode(vector["unpadded"]).ljust(BUCKETS[vector["bucket"]], b"\x00")
+    with pytest.raises(PlaintextError):
+        decode(padded)
