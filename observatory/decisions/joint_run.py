@@ -15,18 +15,9 @@ from nlp.phrases import allowed
 from observatory.analysis import opening, state
 from observatory.analysis.reading import Progress
 from observatory.analysis.run import Findings, run
-from observatory.custody.recovery import (
-    MissingShareError,
-    PrivateKey,
-    RootError,
-    ShareError,
-    check_root,
-    recover,
-)
-from observatory.custody.sheets import read_share_file
+from observatory.decisions.quorum import open_key
 from observatory.disclosure import Door, SafeAnalysis
 from observatory.disclosure.rules import Audience
-from observatory.errors import BadInputError, IntegrityError, NotAllowedError
 from observatory.instance import Instance, today
 
 AUDIENCES: tuple[Audience, ...] = ("members", "public")
@@ -41,26 +32,6 @@ class JointRun:
     waiting: bool
 
 
-def open_key(instance: Instance, sheets: Sequence[Path]) -> PrivateKey:
-    """Return the private key that the share files of both sides give, in memory only.
-
-    Raises:
-        NotAllowedError: one side, or enough custodians of it, are missing.
-        BadInputError: a file is no share sheet, is mistyped, or belongs to another key.
-        IntegrityError: the sheets were made for other signers than the policy names.
-    """
-    try:
-        read = [read_share_file(path) for path in sheets]
-        check_root(read, instance.policy.root)
-        return recover(read, instance.public_key, instance.policy.share_hashes)
-    except RootError as error:
-        raise IntegrityError(str(error)) from error
-    except MissingShareError as error:
-        raise NotAllowedError(str(error)) from error
-    except ShareError as error:
-        raise BadInputError(str(error)) from error
-
-
 def analyse(
     instance: Instance, sheets: Sequence[Path], embedder: Embedder, progress: Progress
 ) -> JointRun:
@@ -73,7 +44,7 @@ def analyse(
         progress: told how far the work is.
 
     Raises:
-        NotAllowedError, BadInputError, IntegrityError: see :func:`open_key`; or a sealed report
+        NotAllowedError, BadInputError, IntegrityError: see :func:`observatory.decisions.quorum.open_key`; or a sealed report
             does not open.
         ResourceError: the database or the disk failed; the products of the last run stand.
     """
