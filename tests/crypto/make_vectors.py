@@ -102,7 +102,7 @@ def envelope_of(
     else:
         repeated = complaint.narrative[:6]
         times = len(complaint.narrative) // max(len(repeated), 1)
-        assert repeated * times == complaint.narrative  # noqa: S101
+        assert repeated * times == complaint.narrative
         vector["narrative_before_normalising"] = {"repeat": repeated, "times": times}
     return vector, sealed
 
