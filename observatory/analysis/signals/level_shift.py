@@ -1,0 +1,117 @@
+"""Lasting changes of level, up or down, with their date."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from ruptures.base import BaseCost
+from ruptures.detection.pelt import Pelt
+
+from observatory.analysis.signals.glm import Floats, fit
+from observatory.analysis.signals.panel import (
+    exposures,
+    frequency_of,
+    nothing,
+    rows,
+    seasonal,
+    values_of,
+)
+from observatory.analysis.signals.steps import best_split, stepped
+from observatory.analysis.signals.tails import pool, predictive_limit, widen
+
+kind = "level_shift"
+METHOD = (
+    "Every date is tested for a lasting change of level, season allowed for (conditional binomial "
+    "test widened by overdispersion, times the number of dates); the change is dated by penalised "
+    "segmentation."
+)
+
+_SHORTEST = 3  # periods on each side of a change
+_FEWEST_REPORTS = 10  # below this a series cannot say anything about two levels
+_PROMISING = 0.05  # only such series are segmented: segmentation dates, it does not decide
+_PENALTY = 3.0  # times dispersion times log(periods), for each change (BIC plus one for the date)
+
+
+class PoissonCost(BaseCost):
+    """Poisson deviance of a segment with one rate; signal columns: counts, exposures."""
+
+    model = "poisson_exposure"
+    min_size = _SHORTEST
+
+    def fit(self, signal: Floats) -> PoissonCost:
+        """Take the signal, shape (periods, 2)."""
+        self.signal = signal
+        self._counts, self._exposure = np.cumsum(np.vstack([[0.0, 0.0], signal]), axis=0).T
+        return self
+
+    def error(self, start: int, end: int) -> float:
+        """Return minus twice the log-likelihood of rows start..end, up to a constant."""
+        total = self._counts[end] - self._counts[start]
+        if total <= 0:
+            return 0.0
+        exposure = max(self._exposure[end] - self._exposure[start], 1e-12)
+        return float(-2.0 * total * np.log(total / exposure))
+
+
+def detect(counts: pd.DataFrame, offset: pd.Series | None) -> pd.DataFrame:
+    """Test every series for one lasting change.
+
+    Args:
+        counts: periods x series; ``counts.attrs["frequency"]`` gives periods a year (12).
+        offset: denominators by period.
+
+    Returns:
+        One row a series, dated at the first period of the new level: ``observed`` is that
+        period's count, ``expected`` and ``upper`` what the earlier level would have given.
+    """
+    values, frequency = values_of(counts), frequency_of(counts)
+    shortest = max(_SHORTEST, round(frequency / 4))
+    if len(values) < 4 * shortest:
+        return nothing()
+    scale = exposures(counts, offset)
+    plain = fit(seasonal(len(values), frequency), values, exposure=scale).mean * (scale > 0)
+    place = best_split(values, plain, shortest).place
+    # Season and step are told apart by fitting both; one more look at the dates settles them.
+    fitted = stepped(values, scale, frequency, place)
+    level = np.exp(fitted.coef[:, -1])
+    after = np.arange(len(values))[:, None] >= place[None, :]
+    unchanged = fitted.mean / np.where(after, level, 1.0) * (scale > 0)
+    split = best_split(values, unchanged, shortest)
+    spread = pool(fitted.dispersion, fitted.freedom)
+    dates = len(values) - 2 * shortest + 1
+    p = 2.0 * widen(split.p / 2.0, spread.dispersion, spread.freedom) * dates
+    p = np.where(values.sum(axis=0) >= _FEWEST_REPORTS, np.minimum(p, 1.0), 1.0)
+    place, before = split.place.copy(), np.empty(len(p))
+    for series in range(len(p)):
+        start, signal = 0, np.column_stack([values[:, series], unchanged[:, series]])
+        if p[series] <= _PROMISING:
+            start, place[series] = _dated(
+                signal, split.place[series], spread.dispersion[series], shortest
+            )
+        past = signal[start : place[series]].sum(axis=0)
+        before[series] = past[0] / max(past[1], 1e-12)
+    column = np.arange(values.shape[1])
+    expected = before * unchanged[place, column]
+    return rows(
+        counts,
+        place,
+        expected=expected,
+        upper=predictive_limit(expected, spread.dispersion),
+        p=p,
+    )
+
+
+def _dated(signal: Floats, place: int, dispersion: float, shortest: int) -> tuple[int, int]:
+    """Return where the level before begins, and the date, of the change that explains most."""
+    cost = PoissonCost()
+    search: Any = Pelt
+    penalty = _PENALTY * dispersion * float(np.log(len(signal)))
+    found = search(custom_cost=cost, min_size=shortest, jump=1).fit_predict(signal, pen=penalty)
+    ends = [0, *found]
+    best = (-np.inf, 0, place)
+    for start, date, end in zip(ends, ends[1:], ends[2:], strict=False):
+        gain = cost.error(start, end) - cost.error(start, date) - cost.error(date, end)
+        best = max(best, (gain, start, date))
+    return best[1:]

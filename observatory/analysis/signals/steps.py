@@ -1,0 +1,95 @@
+"""Where a series splits in two: the exact test of every date, shared by the change detectors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+from observatory.analysis.signals.glm import Floats, PoissonFit, fit
+from observatory.analysis.signals.panel import seasonal
+
+Places = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Split:
+    """The best split of every series: arrays of shape (series,).
+
+    Attributes:
+        place: row (from 0) of the first period after the split.
+        lower: chance of so few reports before it (a rise), of the best date alone.
+        higher: chance of so many reports before it (a fall), of the best date alone.
+    """
+
+    place: Places
+    lower: Floats
+    higher: Floats
+
+    @property
+    def p(self) -> Floats:
+        """Two-sided chance at the best date."""
+        both: Floats = np.minimum(2.0 * np.minimum(self.lower, self.higher), 1.0)
+        return both
+
+
+def tails(counts: Floats, exposure: Floats) -> tuple[Floats, Floats]:
+    """Return the chance of so few, and of so many, reports before each date.
+
+    Given a series' total, the reports before a date are binomial with the share of the exposure
+    that lies before it, whatever the level: the conditional test of Przyborowski and Wilenski
+    (1940), Biometrika 31:313.
+
+    Args:
+        counts: shape (periods, series).
+        exposure: expected shape of an unchanged series, shape (periods, series).
+
+    Returns:
+        Two arrays of shape (periods - 1, series); row i splits before period i + 1.
+    """
+    before = np.cumsum(counts, axis=0)
+    share = np.cumsum(exposure, axis=0)
+    total = before[-1]
+    fraction = np.clip(share[:-1] / np.maximum(share[-1], 1e-300), 0.0, 1.0)
+    few: Floats = stats.binom.cdf(before[:-1], total, fraction)
+    many: Floats = stats.binom.sf(before[:-1] - 1.0, total, fraction)
+    return few, many
+
+
+def best_split(counts: Floats, exposure: Floats, shortest: int) -> Split:
+    """Return the date that is hardest to explain by chance, both sides at least ``shortest``."""
+    few, many = tails(counts, exposure)
+    keep = slice(shortest - 1, len(counts) - shortest)
+    surprise = np.minimum(few, many)[keep]
+    place = np.argmin(surprise, axis=0) + shortest
+    column = np.arange(counts.shape[1])
+    return Split(place, few[place - 1, column], many[place - 1, column])
+
+
+def stepped(counts: Floats, scale: Floats, frequency: int, place: Places) -> PoissonFit:
+    """Fit season and one step per series; the last coefficient is the log of the step."""
+    parts: dict[int, PoissonFit] = {}
+    base = seasonal(len(counts), frequency)
+    for date in np.unique(place):
+        chosen = place == date
+        step = (np.arange(len(counts)) >= date).astype(np.float64)
+        parts[int(date)] = fit(
+            np.column_stack([base, step]), counts[:, chosen], exposure=scale[:, chosen]
+        )
+    return _gather(parts, place)
+
+
+def _gather(parts: dict[int, PoissonFit], place: Places) -> PoissonFit:
+    """Put the fits of each date back in the order of the series."""
+    order = np.concatenate([np.flatnonzero(place == date) for date in parts])
+    back = np.argsort(order)
+    by_series = ("coef", "covariance", "dispersion", "relative", "deviance", "freedom")
+    by_period = ("mean", "working", "leverage")
+    first = {n: np.concatenate([getattr(f, n) for f in parts.values()])[back] for n in by_series}
+    second = {
+        n: np.concatenate([getattr(f, n) for f in parts.values()], axis=1)[:, back]
+        for n in by_period
+    }
+    return PoissonFit(**first, **second)
