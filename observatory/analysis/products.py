@@ -94,7 +94,7 @@ def produce(
         codes={key[0]: cell for key, cell in by_code.items()},
         signals=_signals(table, months, codes),
         tables=counts.tables(table, levels),
-        manifest=_manifest(coded, catalogue, months),
+        manifest=_manifest(coded, catalogue, levels["month"]),
     )
 
 
@@ -178,14 +178,10 @@ def _signals(
     A campaign that lifts all reporting lifts every part alike: it shows in ``all`` and, since the
     parts are read against all reports, not in each of them.
     """
-    if len(months) < signals.FEWEST_PERIODS:
-        return ()
     wide, behind = counts.series(table, months, codes=codes, least=WATCHED_FROM)
     if "all" not in wide:
         return ()
-    volume = signals.scan(wide[["all"]], None, frequency=12)
-    parts = signals.scan(wide.drop(columns="all"), wide["all"].astype(float), frequency=12)
-    rows = pd.concat([volume, parts], ignore_index=True)
+    rows = signals.scan(wide, wide["all"], frequency=12)
     return tuple(
         RawSignal(
             series=row.series,
@@ -197,7 +193,7 @@ def _signals(
             q=float(row.q),
             count=behind.get((row.series, row.period), NOTHING),
         )
-        for row in rows.sort_values(["q", "series", "period"]).itertuples()
+        for row in rows.itertuples()
     )
 
 
