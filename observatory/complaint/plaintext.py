@@ -104,10 +104,7 @@ class Seal:
 
 
 def normalise(text: str) -> str:
-    """Return the text in its one form: LF line ends, NFC, no blanks at either end.
-
-    Only space, tab and LF are stripped, so that a browser can do exactly the same.
-    """
+    """Return the text with LF line ends, in NFC, no space, tab or LF (only those) at its ends."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", lines).strip(" \t\n")
 
@@ -227,13 +224,18 @@ def decode(padded: bytes) -> tuple[Complaint, Seal]:
     return complaint, seal
 
 
-def leaf(padded: bytes) -> bytes:
+def leaf(padded: bytes, seal: Seal | None = None) -> bytes:
     """Return SHA-256(salt || unpadded plaintext), the report's entry in the data hash.
+
+    Args:
+        padded: the padded plaintext.
+        seal: what ``decode`` gave for it, to save decoding it again.
 
     Raises:
         PlaintextError: the bytes are not canonical.
     """
-    _, seal = decode(padded)
+    if seal is None:
+        _, seal = decode(padded)
     header, words = _parts(padded)
     size = _HEADER_LENGTH.size + len(header) + _NARRATIVE_LENGTH.size + len(words)
     return hashlib.sha256(seal.salt + padded[:size]).digest()

@@ -401,6 +401,7 @@ def test_leaf_is_salt_and_the_plaintext_without_padding():
     padded = encode(Complaint(WORDS), SEAL)
     unpadded = pack(raw(), WORDS.encode())[: 2 + len(raw()) + 4 + len(WORDS)]
     assert leaf(padded) == hashlib.sha256(SEAL.salt + unpadded).digest()
+    assert leaf(padded, decode(padded)[1]) == leaf(padded)
     with pytest.raises(PlaintextError):
         leaf(padded[:-1] + b"\x01")
 

@@ -83,6 +83,23 @@ def test_truncation_is_refused(length):
         Envelope.from_bytes(WHOLE[:length])
 
 
+@pytest.mark.parametrize(
+    ("length", "reason"), [(3, "Not a sealed envelope"), (4, "it was cut"), (14, "it was cut")]
+)
+def test_a_cut_header_says_so(length, reason):
+    with pytest.raises(EnvelopeError, match=reason):
+        Envelope.from_bytes(WHOLE[:length])
+
+
+def test_parts_out_of_range():
+    with pytest.raises(EnvelopeError, match="key id has 8"):
+        Envelope(bytes(7), 1, QUARTER, WHOLE[15:])
+    with pytest.raises(EnvelopeError, match="no size bucket 4"):
+        Envelope(bytes(8), 4, QUARTER, WHOLE[15:])
+    with pytest.raises(EnvelopeError, match="mislabelled"):
+        Envelope(bytes(8), 2, QUARTER, WHOLE[15:])
+
+
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(tail=st.binary(min_size=1, max_size=20_000))
 def test_extension_is_refused(tail):
