@@ -102,7 +102,7 @@ def open_envelope(envelope: Envelope, private: PrivateKey) -> bytes:
     return private.decrypt(envelope.body, envelope.info)
 
 
-def open_blob(blob: bytes, private: PrivateKey, name: str) -> bytes:
+def open_blob(private: PrivateKey, name: str, blob: bytes) -> bytes:
     """Return the data that ``crypto.envelope.seal_blob`` sealed under this name.
 
     Raises:

@@ -162,7 +162,7 @@ def test_errors_and_representations_hold_no_content():
 @given(data=st.binary(max_size=9000), name=st.text(max_size=40))
 def test_blob_round_trip(data, name):
     blob = seal_blob(KEY.public, name, data)
-    assert open_blob(blob, KEY, name) == data
+    assert open_blob(KEY, name, blob) == data
     assert len(blob) == 4 + 8 + OVERHEAD + blob_size(len(data))
 
 
@@ -178,7 +178,7 @@ def test_blob_opens_under_its_name_and_key_only():
     blob = seal_blob(KEY.public, "vectors/2026-11", b"state")
     for key, name in ((KEY, "vectors/2026-12"), (KEY, ""), (OTHER, "vectors/2026-11")):
         with pytest.raises(EnvelopeError):
-            open_blob(blob, key, name)
+            open_blob(key, name, blob)
 
 
 @settings(max_examples=120, deadline=None, derandomize=True)
@@ -188,7 +188,7 @@ def test_blob_changed_anywhere_is_refused(data):
     bit = data.draw(st.one_of(st.integers(0, 95), st.integers(0, len(blob) * 8 - 1)))
     blob[bit // 8] ^= 1 << bit % 8
     with pytest.raises(EnvelopeError):
-        open_blob(bytes(blob), KEY, "n")
+        open_blob(KEY, "n", bytes(blob))
 
 
 @pytest.mark.parametrize(
@@ -205,13 +205,13 @@ def test_blob_that_is_not_canonical_is_refused(padded):
     blob = seal_blob(KEY.public, "n", b"")
     body = SUITE.encrypt(padded, KEY.public._key, info=BLOB_INFO + b"n")
     with pytest.raises(EnvelopeError, match="pads"):
-        open_blob(blob[:12] + body, KEY, "n")
+        open_blob(KEY, "n", blob[:12] + body)
 
 
 @pytest.mark.parametrize("data", [b"", b"JIS1", secrets.token_bytes(2000), b"JIO1" + bytes(2000)])
 def test_no_blob(data):
     with pytest.raises(EnvelopeError, match="not a sealed state"):
-        open_blob(data, KEY, "n")
+        open_blob(KEY, "n", data)
 
 
 @pytest.mark.parametrize("module", ["crypto.envelope", "observatory.complaint.plaintext"])

@@ -63,7 +63,7 @@ def test_root_of_the_leaves():
 
 @pytest.mark.parametrize("vector", VECTORS["blobs"], ids=lambda v: v["name"] or "no name")
 def test_blob_opens(vector):
-    data = open_blob(b64decode(vector["blob"]), PRIVATE, vector["name"])
+    data = open_blob(PRIVATE, vector["name"], b64decode(vector["blob"]))
     assert data.hex() == vector["data"]
 
 
