@@ -148,7 +148,7 @@ class JunkFilter:
 def _verdict(reason: Reason) -> bool:
     """Junk only where words, vectors and neighbours agree, or the words alone leave no doubt."""
     total = reason.words + reason.vectors
-    if reason.words >= 3:
+    if reason.words >= 1.5:
         return True
     if reason.words <= -1:
         return False
@@ -229,7 +229,8 @@ def _gibberish(row: list[str]) -> float:
     if not long or len(row) > 12:
         return 0.0
     odd = sum(_unsayable(word) for word in long)
-    return 1.0 if odd >= 2 and odd / len(long) > 0.6 else 0.0
+    keys = sum(len(word) for word in long)
+    return 1.0 if odd / len(long) > 0.6 and (odd >= 2 or keys >= 10) else 0.0
 
 
 def _unsayable(word: str) -> bool:

@@ -49,7 +49,7 @@ fined penalty helmet towed tow checkpost municipality municipal panchayat bbmp b
 govt government department ministry authority port border clearance declaration tariff duty duties
 consignment container cargo shipment broker importer exporter trader trucks truck checkpoint
 weighbridge demurrage undervaluation smuggling smuggled whistleblower nepotism favouritism unfair
-delayed delay paid paying refused receipt signature signed rishwat riswat risvat paise
+delayed delay hassled hassle hassling seized snatched paid paying refused receipt signature signed rishwat riswat risvat paise
 verify verified meter electricity lineman postman ticket railway hospital doctor doctors land survey
 affidavit court judge lawyer salary employees employee principal college admission examination
 detained detain seized seize confiscated stopped stop parking speeding driving licence lodging stolen theft
@@ -57,6 +57,7 @@ tender tenders contract contracts procurement embezzlement embezzled ghost overc
 """)
 
 _SHOP = {
+    "sale deed": -1.5, "sale deeds": -1.5, "sale agreement": -1.0, "sales tax": -1.0, "land sale": -1.0,
     "for sale": 0.9, "buy": 0.6, "buy online": 0.9, "promo code": 1.0, "coupon code": 1.0,
     "coupon": 0.8, "discount code": 1.0, "discount": 0.5, "cashback": 0.9, "cash back": 0.6,
     "wholesale": 0.6, "free shipping": 1.0, "shop now": 1.0, "order now": 1.0, "click here": 0.9,
@@ -72,7 +73,7 @@ _SHOP = {
     "forex": 0.5, "casino": 0.7, "betting tips": 0.9, "get rich": 0.9, "earn money": 0.8, "earning": 0.3,
     "make money online": 1.0, "making a lot of money": 0.7, "work from home": 0.5,
     "instant loan": 0.9, "personal loan": 0.5, "personal loans": 0.8, "loan offer": 0.9, "loan approval": 0.4,
-    "apply for a loan": 0.8, "business loan": 0.4, "financial assistance": 0.3, "limited offer": 0.9,
+    "apply for a loan": 0.8, "take loan": 0.6, "get loans": 0.8, "loans in your area": 0.9, "easy now": 0.4, "safe haven": 0.6, "your chance": 0.4, "millionaire": 0.6, "millions": 0.3, "business loan": 0.4, "financial assistance": 0.3, "limited offer": 0.9,
     "limited time": 0.6, "subscribe": 0.6, "follow us": 0.9, "digital marketing": 0.9,
     "seo services": 1.0, "seo": 0.7, "web design": 0.8, "software solutions": 0.7, "our services": 0.6,
     "we offer": 0.6, "we provide": 0.5, "we are a leading": 0.9, "leading provider": 0.9,

@@ -1,0 +1,302 @@
+"""Known modus operandi: how strongly a text speaks for each definition of a catalogue.
+
+Two kinds of evidence, combined as independent: cue phrases found in the words (folded, lightly
+stemmed, one slip of the pen allowed in longer words) and nearness of the vector to the definition
+and its cues, measured against how near the *other* definitions' cues come. Cues are hints, so one
+cue is worth little more than even odds, and a weak cue counts only beside another of its code.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.embedding import Embedder, default, quantise
+from nlp.languages import everywhere, get
+from nlp.tokens import fold, folded, stem
+
+Scores = NDArray[np.float64]
+
+MOST = 3
+THRESHOLD = 0.5
+_GAP = 2  # words that may stand between two content words of a cue
+_SLIP = 6  # letters from which one slip is forgiven
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """What a code means and how people say it.
+
+    Attributes:
+        code: short identifier.
+        name: a few words.
+        text: one sentence.
+        cues: by language tag, phrases people use.
+        weak: folded cues that say too little alone.
+    """
+
+    code: str
+    name: str
+    text: str
+    cues: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    weak: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    """A cue ready for matching: stems in order, and which gaps are allowed between them."""
+
+    column: int
+    stems: tuple[str, ...]
+    strength: float
+    exact: bool
+
+
+class CodeScorer:
+    """Scores texts against definitions.
+
+    Args:
+        definitions: the catalogue, in the order of the columns of the scores.
+        embedder: must be the one whose vectors are scored; the default model if None.
+    """
+
+    def __init__(self, definitions: Sequence[Definition], embedder: Embedder | None = None) -> None:
+        self.definitions = tuple(definitions)
+        self.codes = tuple(definition.code for definition in self.definitions)
+        self.embedder = embedder or default()
+        self._cues = {tag: _by_first(_prepare(self.definitions, tag)) for tag in self._tags()}
+        self._calibrate()
+
+    def _tags(self) -> list[str]:
+        return sorted({tag for definition in self.definitions for tag in definition.cues})
+
+    def score(
+        self,
+        texts: Sequence[str],
+        *,
+        embeddings: NDArray[Any] | None = None,
+        languages: Sequence[str] | None = None,
+    ) -> Scores:
+        """Strength of each code in each text, (n, m) in 0..1; .5 is the threshold to assign.
+
+        Cues of the text's language are searched, and of all languages where it has none:
+        people borrow ("gombo", "mordida").
+
+        Args:
+            texts: scrubbed texts.
+            embeddings: their vectors (n, d), if known.
+            languages: their tags, if known; all cues are searched otherwise.
+        """
+        vectors = self.embedder.embed(texts) if embeddings is None else embeddings
+        likeness = self._likeness(quantise(vectors))
+        said = np.zeros_like(likeness)
+        tags = list(languages) if languages is not None else ["und"] * len(texts)
+        reader = _Reader({s for cues in self._cues.values() for c in _all(cues) for s in c.stems})
+        for row, (text, tag) in enumerate(zip(texts, tags, strict=True)):
+            said[row] = self._said(reader.read(text), tag)
+        return _combine(said, likeness)
+
+    def _said(self, row: list[tuple[str, ...]], tag: str) -> Scores:
+        """Evidence of the cues in one text, per code."""
+        found: dict[int, list[float]] = defaultdict(list)
+        chosen = [self._cues[tag]] if tag in self._cues else list(self._cues.values())
+        seen: set[tuple[int, tuple[str, ...]]] = set()
+        for cues in chosen:
+            for cue in _matches(row, cues):
+                if (cue.column, cue.stems) not in seen:
+                    seen.add((cue.column, cue.stems))
+                    found[cue.column].append(cue.strength)
+        evidence = np.zeros(len(self.definitions))
+        for column, strengths in found.items():
+            if max(strengths) < 0.3 and len(strengths) < 2:
+                continue  # a weak cue by itself
+            evidence[column] = 1 - float(np.prod([1 - s for s in sorted(strengths)]))
+        return evidence
+
+    def _calibrate(self) -> None:
+        """Means and spread of cosines between a code's own cues and those of all others.
+
+        The logistic then gives one half where a text is as near as the code's own cues are to
+        each other, and near nothing where it is as near as strangers' cues.
+        """
+        own, rows = [], []
+        for column, definition in enumerate(self.definitions):
+            phrases = [definition.name, definition.text]
+            phrases += [cue for tag in sorted(definition.cues) for cue in definition.cues[tag]]
+            rows += phrases
+            own += [column] * len(phrases)
+        every = everywhere()
+        background = [*every.complaints, *every.adverts]
+        vectors = quantise(self.embedder.embed([*rows, *background]))
+        self._prototypes, others = vectors[: len(rows)], vectors[len(rows) :]
+        self._owner = np.array(own, dtype=np.int64)
+        strangers = self._nearness(np.vstack([self._prototypes, others]))
+        columns = len(self.definitions)
+        self._mean, self._spread = np.zeros(columns), np.ones(columns)
+        for column in range(columns):
+            foreign = np.ones(len(strangers), dtype=bool)
+            foreign[: len(rows)] = self._owner != column
+            values = strangers[foreign, column]
+            if len(values) > 1:
+                self._mean[column] = values.mean()
+                self._spread[column] = max(values.std(), 1e-3)
+
+    def _nearness(self, vectors: NDArray[np.float32]) -> Scores:
+        """Mean cosine with the two nearest prototypes of each code, (n, m)."""
+        result = np.zeros((len(vectors), len(self.definitions)))
+        starts = np.searchsorted(self._owner, np.arange(len(self.definitions) + 1))
+        for block in range(0, len(vectors), 4096):
+            products = vectors[block : block + 4096] @ self._prototypes.T
+            for column in range(len(self.definitions)):
+                part = products[:, starts[column] : starts[column + 1]]
+                near = np.sort(part, axis=1)[:, -2:]
+                result[block : block + 4096, column] = near.mean(axis=1)
+        return result
+
+    def _likeness(self, vectors: NDArray[np.float32]) -> Scores:
+        """Nearness as a share in 0..1: one half at four standard deviations over strangers."""
+        if not self.definitions:
+            return np.zeros((len(vectors), 0))
+        z = (self._nearness(vectors) - self._mean) / self._spread
+        best = np.sort(z, axis=1)[:, ::-1]
+        lead = z - (best[:, 1:2] if z.shape[1] > 1 else 0)
+        clear = 1 / (1 + np.exp(-2.0 * (lead + 0.5)))  # the best code, or close behind it
+        share = 1 / (1 + np.exp(-1.6 * (z - 4.0)))
+        return np.asarray(share * (0.4 + 0.6 * clear) * np.any(vectors, axis=1)[:, None])
+
+
+def _combine(said: Scores, likeness: Scores) -> Scores:
+    """Noisy or of both; likeness without any cue is capped just over the threshold."""
+    alone = np.minimum(likeness, 0.65)
+    return np.asarray(1 - (1 - said) * (1 - np.where(said > 0, likeness, alone)))
+
+
+def assign(
+    scores: Scores, codes: Sequence[str], *, threshold: float = THRESHOLD, most: int = MOST
+) -> list[tuple[str, ...]]:
+    """Up to three codes of each text, strongest first; () means "other".
+
+    A second or third code must also reach seven tenths of the strongest.
+
+    Args:
+        scores: (n, m) of :meth:`CodeScorer.score`.
+        codes: the m codes, as in ``CodeScorer.codes``.
+    """
+    result = []
+    for row in np.asarray(scores):
+        order = sorted(range(len(row)), key=lambda c: (-row[c], codes[c]))[:most]
+        bar = max(threshold, 0.7 * row[order[0]]) if order else threshold
+        result.append(tuple(codes[c] for c in order if row[c] >= bar))
+    return result
+
+
+def _prepare(definitions: Sequence[Definition], tag: str) -> Iterator[_Cue]:
+    """The cues of one language, ready for matching."""
+    language = get(tag) or everywhere()
+    for column, definition in enumerate(definitions):
+        weak = {" ".join(folded(cue)) for cue in definition.weak}
+        for cue in definition.cues.get(tag, ()):
+            row = folded(cue)
+            content = [word for word in row if word not in language.stop and len(word) > 1]
+            if not row:
+                continue
+            exact = len(content) < 2 and len(row) > 1
+            chosen = row if exact else (content or row)
+            common = all(word in language.shared for word in content)
+            strength = 0.2 if " ".join(row) in weak else (0.45 if common or exact else 0.6)
+            yield _Cue(column, tuple(stem(word) for word in chosen), strength, exact)
+
+
+_Index = Mapping[str, list[_Cue]]
+
+
+def _by_first(cues: Iterator[_Cue]) -> dict[str, list[_Cue]]:
+    """Cues by their first stem."""
+    index: dict[str, list[_Cue]] = defaultdict(list)
+    for cue in cues:
+        index[cue.stems[0]].append(cue)
+    return dict(index)
+
+
+def _all(index: _Index) -> Iterator[_Cue]:
+    for cues in index.values():
+        yield from cues
+
+
+def _matches(row: list[tuple[str, ...]], cues: _Index) -> Iterator[_Cue]:
+    """Cues that occur in a text: their stems in order, with small gaps unless exact."""
+    for start, readings in enumerate(row):
+        for reading in readings:
+            for cue in cues.get(reading, ()):
+                if _follows(row, start, cue):
+                    yield cue
+
+
+def _follows(row: list[tuple[str, ...]], start: int, cue: _Cue) -> bool:
+    """Whether the rest of a cue stands after its first stem."""
+    place = start
+    for wanted in cue.stems[1:]:
+        reach = 1 if cue.exact else 1 + _GAP
+        ahead = range(place + 1, min(place + 1 + reach, len(row)))
+        found = next((i for i in ahead if wanted in row[i]), None)
+        if found is None:
+            return False
+        place = found
+    return True
+
+
+class _Reader:
+    """Reads a text as stems of the cues' vocabulary, forgiving one slip in longer words."""
+
+    def __init__(self, vocabulary: set[str]) -> None:
+        self._known = vocabulary
+        self._slips: dict[str, set[str]] = defaultdict(set)
+        for word in vocabulary:
+            if len(word) >= _SLIP:
+                for form in _deletions(word):
+                    self._slips[form].add(word)
+        self._reading = lru_cache(maxsize=100_000)(self._read)
+
+    def read(self, text: str) -> list[tuple[str, ...]]:
+        """For each word the cue stems it may stand for; () where it is none."""
+        return [self._reading(word) for word in folded(text)]
+
+    def _read(self, word: str) -> tuple[str, ...]:
+        own = stem(fold(word))
+        if own in self._known:
+            return (own,)
+        if len(own) < _SLIP or word in _familiar():
+            return ()
+        near = set(self._slips.get(own, ()))
+        for form in _deletions(own):
+            near |= self._slips.get(form, set())
+            if form in self._known and len(form) >= _SLIP:
+                near.add(form)
+        return tuple(sorted(w for w in near if w[0] == own[0] and _one_slip(own, w)))
+
+
+@lru_cache(maxsize=1)
+def _familiar() -> frozenset[str]:
+    """Words that are themselves words, so no slip for another ("charge" is not "change")."""
+    every = everywhere()
+    return every.stop | every.shared | every.complaint
+
+
+def _deletions(word: str) -> set[str]:
+    return {word[:i] + word[i + 1 :] for i in range(len(word))}
+
+
+def _one_slip(a: str, b: str) -> bool:
+    """Whether one letter was added, dropped or changed, or two neighbours were swapped."""
+    if abs(len(a) - len(b)) > 1:
+        return False
+    if len(a) == len(b):
+        odd = [i for i in range(len(a)) if a[i] != b[i]]
+        swapped = len(odd) == 2 and odd[1] == odd[0] + 1 and a[odd[0]] == b[odd[1]] and a[odd[1]] == b[odd[0]]
+        return len(odd) == 1 or swapped
+    short, long = sorted((a, b), key=len)
+    return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))
