@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MissingShareError", "PrivateKey", "RootError", "ShareError", "check_root", "recover"]
 
+__all__ = ["MissingShareError", "PrivateKey", "RootError", "ShareError", "check_root", "recover"]
+
 
 class RootError(ShareError):
     """The sheets were made for other first signers or another first key than the policy's."""
