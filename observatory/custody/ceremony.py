@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from crypto import shares
 from crypto.shares import ShareError
-from crypto.sides import SIDES
+from crypto.sides import SIDES, Side
 from crypto.xwing import PrivateKey, new_seed
 
 if TYPE_CHECKING:
@@ -27,11 +27,11 @@ class NewKey:
     """
 
     public: PublicKey
-    thresholds: Mapping[str, tuple[int, int]]
-    mnemonics: Mapping[str, Sequence[str]] = field(repr=False)
+    thresholds: Mapping[Side, tuple[int, int]]
+    mnemonics: Mapping[Side, Sequence[str]] = field(repr=False)
 
     @property
-    def share_hashes(self) -> dict[str, list[str]]:
+    def share_hashes(self) -> dict[Side, list[str]]:
         """Side -> SHA-256 of each share (hex), for the policy: they name a wrong sheet."""
         return {
             side: [shares.parse(mnemonic, side).hash for mnemonic in mnemonics]
