@@ -69,7 +69,7 @@ def read(path: Path) -> Config:
             "Create one with: observatory --instance DIR init"
         ) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadInputError(f"{path} is not valid TOML: {error}. Correct it and try again.") from error
+        raise BadInputError(f"{path} is not valid TOML: {error}. Correct it.") from error
     types = {entry.name: type(entry.default) for entry in fields(Config)}
     for key, value in found.items():
         if key not in types:

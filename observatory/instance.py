@@ -21,9 +21,9 @@ from observatory.complaint.offices import Office
 from observatory.complaint.plaintext import Complaint, Seal
 from observatory.config import Config
 from observatory.database import engine as database
-from observatory.policy import Policy
 from observatory.disclosure import SafeAnalysis
 from observatory.disclosure.storage import Products
+from observatory.policy import Policy
 from observatory.vault import Vault
 
 PRODUCTS = "products"

@@ -19,7 +19,7 @@ from typing import Any
 from crypto import signing
 from crypto.envelope import PublicKey
 from crypto.errors import CryptoError
-from crypto.sides import SIDES
+from crypto.sides import SIDES, Side
 from observatory.disclosure.rules import Audience, Rules
 from observatory.errors import IntegrityError
 
@@ -106,9 +106,9 @@ def root_of(key: Mapping[str, Any], signers: Mapping[str, Any]) -> str:
 
 def first_rules(
     public: PublicKey,
-    signers: Mapping[str, Sequence[str]],
-    thresholds: Mapping[str, tuple[int, int]],
-    share_hashes: Mapping[str, Sequence[str]],
+    signers: Mapping[Side, Sequence[str]],
+    thresholds: Mapping[Side, tuple[int, int]],
+    share_hashes: Mapping[Side, Sequence[str]],
     *,
     made_up: bool = False,
 ) -> dict[str, Any]:

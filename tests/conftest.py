@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -50,14 +51,19 @@ def instance(founded: Founded) -> Instance:
 @pytest.fixture
 def quorum(founded: Founded) -> list[Path]:
     """Just enough share files: two of each side."""
-    return [founded.shares / f"{side}-custodian-{n}.txt" for side in ("customs", "business") for n in (1, 3)]
+    return [
+        founded.shares / f"{side}-custodian-{number}.txt"
+        for side in ("customs", "business")
+        for number in (1, 3)
+    ]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of an empty database: SQLite, and PostgreSQL where one was started."""
     if request.param == "sqlite":
-        return "sqlite:///observatory.db"
+        yield "sqlite:///observatory.db"
+        return
     server = os.environ.get("OBSERVATORY_TEST_POSTGRES")
     if server is None:
         pytest.skip("no PostgreSQL: OBSERVATORY_TEST_POSTGRES is not set (.ci/run starts one)")
@@ -67,14 +73,10 @@ def database_url(request: pytest.FixtureRequest) -> str:
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
-
-    def drop() -> None:
-        with engine.connect() as connection:
-            connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-        engine.dispose()
-
-    request.addfinalizer(drop)
-    return f"{server.rsplit('/', 1)[0]}/{name}"
+    yield f"{server.rsplit('/', 1)[0]}/{name}"
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

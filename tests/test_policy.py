@@ -70,7 +70,10 @@ def test_settings_with_mistakes_say_which(instance):
     good = path.read_text()
     for text, said in (
         (good + "\ncolour = 1\n", "unknown key 'colour'"),
-        (good.replace("intake_port = 8080", 'intake_port = "8080"'), "'intake_port' must be a number"),
+        (
+            good.replace("intake_port = 8080", 'intake_port = "8080"'),
+            "'intake_port' must be a number",
+        ),
         (good.replace("intake_port = 8080", "intake_port = 0"), "between 1 and 65535"),
         ("= broken", "not valid TOML"),
     ):

@@ -26,7 +26,6 @@ from observatory.analysis.raw import (
 from observatory.analysis.reading import Reading
 from observatory.analysis.topics import Topics
 from observatory.catalogue import Catalogue
-from observatory.complaint import periods
 from observatory.complaint.offices import Office
 
 NO_TEXT = "MO08"
@@ -73,9 +72,7 @@ def produce(
         coded.usable.reports,
         codes=coded.codes,
         topics=coded.topics.names(),
-        languages=[
-            tag if tag in LANGUAGES else OTHER_LANGUAGE for tag in coded.usable.languages
-        ],
+        languages=[tag if tag in LANGUAGES else OTHER_LANGUAGE for tag in coded.usable.languages],
         offices=frozenset(office.code for office in offices),
         last_month=last,
     )
@@ -184,22 +181,20 @@ def _signals(
     rows = signals.scan(wide, wide["all"], frequency=12)
     return tuple(
         RawSignal(
-            series=row.series,
-            period=row.period,
-            kind=row.kind,
-            observed=int(row.observed),
-            expected=float(row.expected),
-            upper=float(row.upper),
-            q=float(row.q),
-            count=behind.get((row.series, row.period), NOTHING),
+            series=str(row["series"]),
+            period=str(row["period"]),
+            kind=str(row["kind"]),
+            observed=int(row["observed"]),
+            expected=float(row["expected"]),
+            upper=float(row["upper"]),
+            q=float(row["q"]),
+            count=behind.get((str(row["series"]), str(row["period"])), NOTHING),
         )
-        for row in rows.itertuples()
+        for row in rows.to_dict("records")
     )
 
 
-def _manifest(
-    coded: Coded, catalogue: Catalogue, months: tuple[str, ...]
-) -> Mapping[str, object]:
+def _manifest(coded: Coded, catalogue: Catalogue, months: tuple[str, ...]) -> Mapping[str, object]:
     """Say what was read and by which rules; figures here are years and names, never counts."""
     return {
         "catalogue": catalogue.version,

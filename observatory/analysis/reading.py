@@ -1,4 +1,4 @@
-"""Reading: narratives become scrubbed text, language, vectors; what is no complaint is set aside."""
+"""Reading: narratives become scrubbed text, language and vectors; junk is set aside."""
 
 from __future__ import annotations
 

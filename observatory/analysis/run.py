@@ -1,4 +1,4 @@
-"""One analysis run, from opened reports to Raw products; nothing here knows a database or a page."""
+"""One analysis run, from opened reports to Raw products; it knows no database and no page."""
 
 from __future__ import annotations
 
@@ -34,6 +34,7 @@ def run(
     opened: Opened,
     catalogue: Catalogue,
     offices: Sequence[Office],
+    *,
     embedder: Embedder,
     prior: State,
     today: date,
@@ -81,5 +82,5 @@ def _codes(usable: Reading, catalogue: Catalogue, embedder: Embedder) -> list[tu
     scores = scorer.score(usable.texts, embeddings=usable.vectors, languages=usable.languages)
     return [
         (counts.NO_PRACTICE,) if report.facets.get("experience") == "went_as_it_should" else codes
-        for report, codes in zip(usable.reports, assign(scores), strict=True)
+        for report, codes in zip(usable.reports, assign(scores, scorer.codes), strict=True)
     ]

@@ -79,7 +79,8 @@ def read(parts: Mapping[str, bytes]) -> State:
             vectors[leaf.tobytes()] = vector
             topics[leaf.tobytes()] = int(topic)
     frozen = _unpack(parts[TOPICS])
-    return State(vectors, topics, frozen["centroids"], str(frozen["embedder"]))
+    centroids = frozen["centroids"].astype(np.float32)
+    return State(vectors, topics, centroids, str(frozen["embedder"]))
 
 
 def _pack(**arrays: NDArray[np.generic]) -> bytes:

@@ -77,8 +77,8 @@ def identify(
 def _fit(
     texts: Sequence[str], vectors: NDArray[np.float32]
 ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    model = nlp.TopicModel().fit(texts, embeddings=vectors)
-    return model.labels_, _centroids(vectors, model.labels_)
+    labels: NDArray[np.int64] = nlp.TopicModel().fit(texts, embeddings=vectors).labels_
+    return labels, _centroids(vectors, labels)
 
 
 def _centroids(vectors: NDArray[np.float32], labels: NDArray[np.int64]) -> NDArray[np.float32]:

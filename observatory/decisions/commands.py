@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,11 +75,13 @@ def init(
     )
 
 
-def _passphrases(shares: Path):  # noqa: ANN202
+def _passphrases(shares: Path) -> Callable[[str], str]:
     """Return how a signer's passphrase is got: typed on a terminal, else made and put in a file."""
 
     def typed(name: str) -> str:
-        entered: str = click.prompt(f"Passphrase of {name}", hide_input=True, confirmation_prompt=True)
+        entered: str = click.prompt(
+            f"Passphrase of {name}", hide_input=True, confirmation_prompt=True
+        )
         return entered
 
     def made(name: str) -> str:
@@ -121,9 +123,7 @@ def analyse(
 
     instance = Instance.open(folder)
     with progress.shown() as report:
-        done = joint_run.analyse(
-            instance, (*sheets, *more), UniversalSentenceEncoder(), report
-        )
+        done = joint_run.analyse(instance, (*sheets, *more), UniversalSentenceEncoder(), report)
     products = done.products["members"]
     if output is not None:
         text = canonical(products)
@@ -154,5 +154,3 @@ def _summary(products: SafeAnalysis, folder: Path, *, waiting: bool) -> None:
     for topic in products.topics[:10]:
         click.echo(f"  {topic.id}  {topic.reports:>6}  {topic.label}")
     click.echo(f"Products: {folder}")
-
-

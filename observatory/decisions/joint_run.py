@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from nlp.phrases import allowed
+
 from crypto.envelope import seal_blob
 from nlp.embedding import Embedder
-from nlp.phrases import allowed
 from observatory.analysis import opening, state
 from observatory.analysis.reading import Progress
 from observatory.analysis.run import Findings, run
@@ -44,8 +45,9 @@ def analyse(
         progress: told how far the work is.
 
     Raises:
-        NotAllowedError, BadInputError, IntegrityError: see :func:`observatory.decisions.quorum.open_key`; or a sealed report
-            does not open.
+        NotAllowedError: one side is missing.
+        BadInputError: a share file cannot be used.
+        IntegrityError: a sealed report does not open, or the signers were exchanged.
         ResourceError: the database or the disk failed; the products of the last run stand.
     """
     private = open_key(instance, sheets)
@@ -53,24 +55,25 @@ def analyse(
     opened = opening.open_reports(instance.vault.envelopes(), private, today())
     prior = state.read(opening.open_state(instance.vault.state(), private))
     findings = run(
-        opened, instance.catalogue, instance.offices, embedder, prior, today(), progress
+        opened,
+        instance.catalogue,
+        instance.offices,
+        embedder=embedder,
+        prior=prior,
+        today=today(),
+        progress=progress,
     )
     progress("passing the disclosure door", 0, 1)
     products = _through_the_door(instance, findings)
     # State first: products without the state they rest on would let topics drift in the next run.
     instance.vault.replace_state(
-        {
-            name: seal_blob(instance.public_key, name, data)
-            for name, data in findings.state.items()
-        }
+        {name: seal_blob(instance.public_key, name, data) for name, data in findings.state.items()}
     )
     folder = instance.products.store(dict(products))
     return JointRun(products, folder, waiting=opened.waiting > 0)
 
 
-def _through_the_door(
-    instance: Instance, findings: Findings
-) -> dict[Audience, SafeAnalysis]:
+def _through_the_door(instance: Instance, findings: Findings) -> dict[Audience, SafeAnalysis]:
     catalogue = instance.catalogue
     own_words = catalogue.words | {
         word.casefold() for office in instance.offices for word in office.name.split()

@@ -28,7 +28,10 @@ def tell(folder: Path, progress: Progress) -> Iterator[str]:
         progress: told how far each stage is.
     """
     corpus = make_corpus()
-    yield f"A made-up world: {len(corpus.reports)} invented reports from {len(corpus.offices)} offices."
+    yield (
+        f"A made-up world: {len(corpus.reports)} invented reports "
+        f"from {len(corpus.offices)} offices."
+    )
     made = _found(folder, corpus)
     yield f"Founded {made.instance.folder}; share and signer files are in {made.shares}."
     sealed = seal_corpus(made.instance, corpus, progress)

@@ -53,9 +53,7 @@ def _lines(table: RawTable) -> Iterator[list[Key]]:
     for position, dimension in enumerate(table.dimensions):
         if dimension not in table.additive:
             continue
-        others = [
-            table.levels[name] for name in table.dimensions if name != dimension
-        ]
+        others = [table.levels[name] for name in table.dimensions if name != dimension]
         for fixed in product(*others):
             yield [
                 (*fixed[:position], level, *fixed[position:]) for level in table.levels[dimension]

@@ -30,11 +30,9 @@ def safe_phrases(topic: RawTopic, rules: Rules, vocabulary: Vocabulary) -> tuple
     sexual = topic.codes.get(SEXUAL_EXTORTION)
     if sexual is not None and sexual.reports >= LEADING_SHARE * topic.count.reports:
         return ()
-    return tuple(
-        phrase.text
-        for phrase in topic.phrases
-        if _allowed(phrase, rules, vocabulary)
-    )[:PHRASES_SHOWN]
+    return tuple(phrase.text for phrase in topic.phrases if _allowed(phrase, rules, vocabulary))[
+        :PHRASES_SHOWN
+    ]
 
 
 def _allowed(phrase: RawPhrase, rules: Rules, vocabulary: Vocabulary) -> bool:

@@ -50,7 +50,9 @@ class Products:
         runs = self._runs()
         if not runs:
             return None
-        return SafeAnalysis.from_json(json.loads((runs[-1] / f"{audience}.json").read_text("utf-8")))
+        return SafeAnalysis.from_json(
+            json.loads((runs[-1] / f"{audience}.json").read_text("utf-8"))
+        )
 
     def _runs(self) -> list[Path]:
         return sorted(self._folder.glob("[0-9]" * 6)) if self._folder.is_dir() else []

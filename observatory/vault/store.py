@@ -44,8 +44,8 @@ class Vault:
                     stored += len(batch)
         except SQLAlchemyError as error:
             raise VaultError(
-                "The vault cannot store reports now: is the disk full or read-only, is the database "
-                f"running? Nothing was stored. ({type(error).__name__})"
+                "The vault cannot store reports now: is the disk full or read-only, "
+                f"is the database running? Nothing was stored. ({type(error).__name__})"
             ) from error
         return stored
 

@@ -45,9 +45,7 @@ def test_no_hidden_cell_is_found_by_subtracting_from_its_line(table):
         position = table.dimensions.index(dimension)
         other = table.dimensions[1 - position]
         for level in table.levels[other]:
-            line = [
-                (level, own) if position else (own, level) for own in table.levels[dimension]
-            ]
+            line = [(level, own) if position else (own, level) for own in table.levels[dimension]]
             hidden = [key for key in line if key not in shown]
             rest = sum(table.cells[key].reports for key in hidden if key in table.cells)
             if hidden and len(hidden) < len(line):

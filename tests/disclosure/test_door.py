@@ -79,7 +79,9 @@ def test_a_phrase_needs_k_reports_three_weeks_and_allowed_words():
 
 
 def test_a_topic_led_by_sexual_extortion_shows_no_words():
-    safe = through(topics=[topic(phrases=[phrase("release stamp")], codes={"MO08": RawCount(10, 8, 2)})])
+    safe = through(
+        topics=[topic(phrases=[phrase("release stamp")], codes={"MO08": RawCount(10, 8, 2)})]
+    )
     assert safe.topics[0].phrases == ()
 
 

@@ -1,6 +1,6 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-import pytest
 
 from observatory.analysis.raw import RawCount
 from observatory.disclosure.rules import Rules

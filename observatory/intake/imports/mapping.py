@@ -153,9 +153,7 @@ def plain(columns: list[str], source: str) -> RegisterMapping:
             "The file has no column 'narrative'. Rename the column with the words of the "
             "complaint, or give a mapping file with --map (see examples/)."
         )
-    rules = tuple(
-        FacetRule(facet, column=facet.code) for facet in FACETS if facet.code in columns
-    )
+    rules = tuple(FacetRule(facet, column=facet.code) for facet in FACETS if facet.code in columns)
     dates = DateRule("reported_on") if "reported_on" in columns else None
     return RegisterMapping(source, ("narrative",), dates, rules)
 
@@ -192,7 +190,9 @@ def _mapping(body: Mapping[str, Any]) -> RegisterMapping:
         reported_on=_dates(dates) if dates else None,
         facets=tuple(_rule(code, entry) for code, entry in (body.get("facets") or {}).items()),
         offices=tuple(Office(**entry) for entry in body.get("offices") or ()),
-        encoding={"utf-8": "utf-8-sig"}.get(body.get("encoding", "utf-8"), body.get("encoding", "")),
+        encoding={"utf-8": "utf-8-sig"}.get(
+            body.get("encoding", "utf-8"), body.get("encoding", "")
+        ),
         delimiter=body.get("delimiter", ","),
     )
 

@@ -46,9 +46,7 @@ def seal_register(
             if isinstance(row, Refusal):
                 refusals.append(row)
             else:
-                yield instance.seal(
-                    row.complaint, week=row.week, source=source, once=row.once
-                )
+                yield instance.seal(row.complaint, week=row.week, source=source, once=row.once)
 
     source = f"import:{mapping.source if mapping else register.source_name(path)}"
     sealed = instance.vault.add(envelopes())

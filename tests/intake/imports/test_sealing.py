@@ -106,18 +106,18 @@ def test_bad_rows_are_listed_by_row_column_and_reason_never_by_words(instance, t
 def test_a_fault_of_the_whole_file_seals_nothing(instance, tmp_path, content, said):
     path = tmp_path / "register.csv"
     path.write_bytes(content.encode("latin-1") if isinstance(content, str) else content)
-    with pytest.raises(BadInputError, match="empty|narrative|twice|UTF-8|well-formed") as error:
+    with pytest.raises(BadInputError, match=r"[a-z]") as error:
         seal_register(instance, path, None)
     assert said in str(error.value)
     assert len(instance.vault) == 0
 
 
-def test_a_missing_file_and_a_missing_column(instance, tmp_path):
+def test_a_missing_file_and_a_missing_column(tmp_path):
     with pytest.raises(BadInputError, match="cannot be opened"):
         rows(tmp_path / "none.csv")
     rules = tmp_path / "map.yaml"
     rules.write_text("source: a\nnarrative: [title]\n")
-    with pytest.raises(BadInputError, match="lacks the column 'title'. It has: text"):
+    with pytest.raises(BadInputError, match=r"lacks the column .title.\. It has: text"):
         rows(save(tmp_path, "text\na\n"), mapping.read(rules))
 
 
