@@ -17,6 +17,7 @@ from scipy import stats
 
 from observatory.analysis.signals.baseline import Calendar, Reference, reference_rows
 from observatory.analysis.signals.glm import Floats, PoissonFit, fit
+from observatory.analysis.signals.tails import upper_quantile
 
 Method = Literal["delta", "nbPlugin", "muan"]
 _TREND_YEARS = 3  # with fewer years a trend cannot be told from chance
@@ -123,15 +124,6 @@ def forecast(
     return trended.replace(Forecast(*(getattr(plain, n)[position] for n in names)), drop)
 
 
-def _quantile(mean: Floats, dispersion: Floats, alpha: float) -> Floats:
-    """Upper quantile of a negative binomial (Poisson where the dispersion is 1)."""
-    over = dispersion > 1.0
-    size = mean / np.where(over, dispersion - 1.0, 1.0)
-    broad = stats.nbinom.ppf(1.0 - alpha, np.maximum(size, 1e-300), 1.0 / dispersion)
-    limit: Floats = np.where(over, broad, stats.poisson.ppf(1.0 - alpha, mean))
-    return limit
-
-
 def upper_bound(past: Forecast, method: Method, alpha: float) -> Floats:
     """Return the count above which a period is out of line, shape (series,).
 
@@ -142,9 +134,9 @@ def upper_bound(past: Forecast, method: Method, alpha: float) -> Floats:
     error = np.sqrt(past.relative * past.variance)
     z = float(stats.norm.ppf(1.0 - alpha))
     if method == "nbPlugin":
-        return _quantile(past.expected, dispersion, alpha)
+        return upper_quantile(past.expected, dispersion, alpha)
     if method == "muan":
-        return _quantile(past.expected * np.exp(z * error), dispersion, alpha)
+        return upper_quantile(past.expected * np.exp(z * error), dispersion, alpha)
     spread = np.sqrt(dispersion / past.expected + error**2)
     limit: Floats = past.expected * (1.0 + 2.0 / 3.0 * z * spread) ** 1.5
     return limit

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy import special
 
 from observatory.analysis.signals.glm import Floats, PoissonFit, fit
 from observatory.analysis.signals.panel import seasonal
@@ -53,9 +53,10 @@ def tails(counts: Floats, exposure: Floats) -> tuple[Floats, Floats]:
     share = np.cumsum(exposure, axis=0)
     total = before[-1]
     fraction = np.clip(share[:-1] / np.maximum(share[-1], 1e-300), 0.0, 1.0)
-    few: Floats = stats.binom.cdf(before[:-1], total, fraction)
-    many: Floats = stats.binom.sf(before[:-1] - 1.0, total, fraction)
-    return few, many
+    before, after = before[:-1], total - before[:-1]
+    few = special.betainc(np.maximum(after, 1.0), before + 1.0, 1.0 - fraction)
+    many = special.betainc(np.maximum(before, 1.0), after + 1.0, fraction)
+    return np.where(after > 0, few, 1.0), np.where(before > 0, many, 1.0)
 
 
 def best_split(counts: Floats, exposure: Floats, shortest: int) -> Split:

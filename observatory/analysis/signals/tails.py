@@ -10,6 +10,8 @@ from scipy import optimize, special, stats
 from observatory.analysis.signals.glm import Floats
 
 _ENOUGH = 10  # below this many series a panel says little about its own dispersion
+_LARGE = 1e5  # half the degrees of freedom that count as infinite
+_ODD = 0.01  # a series as dispersed as this by chance stands for itself
 
 
 @dataclass(frozen=True)
@@ -26,18 +28,16 @@ class Spread:
 
 
 def _prior(log_dispersion: Floats, freedom: Floats) -> tuple[float, float]:
-    """Moment estimates of the panel's log dispersion and of its degrees of freedom."""
+    """Moment estimates of the panel's dispersion and of its degrees of freedom."""
     centred = log_dispersion - special.digamma(freedom / 2) + np.log(freedom / 2)
     excess = float(centred.var(ddof=1) - special.polygamma(1, freedom / 2).mean())
-    mean = float(centred.mean())
-    if excess <= 1e-4:
-        return mean, np.inf
-    half = float(
-        optimize.brentq(lambda x: float(special.polygamma(1, x)) - excess, 1e-3, 1e5)
-        if excess < float(special.polygamma(1, 1e-3))
-        else 1e-3
-    )
-    return mean + float(special.digamma(half)) - float(np.log(half)), 2.0 * half
+    if excess <= float(special.polygamma(1, _LARGE)):
+        return float(np.exp(centred.mean())), np.inf
+    least = 1e-3
+    excess = min(excess, float(special.polygamma(1, least)))
+    half = float(optimize.brentq(lambda x: float(special.polygamma(1, x)) - excess, least, _LARGE))
+    centre = float(centred.mean() + special.digamma(half) - np.log(half))
+    return float(np.exp(centre)), 2.0 * half
 
 
 def pool(dispersion: Floats, freedom: Floats) -> Spread:
@@ -45,20 +45,24 @@ def pool(dispersion: Floats, freedom: Floats) -> Spread:
 
     Method: Smyth (2004), Statistical Applications in Genetics and Molecular Biology 3(1):3. Some
     twenty points say little about one dispersion, and hundreds of series say much about all.
-    With fewer than ten series each stands for itself.
+    With fewer than ten series each stands for itself, and so does a series far more dispersed than
+    its panel, a total of many codes say (Phipson et al. 2016, Annals of Applied Statistics 10:946).
     """
-    known = (dispersion > 1e-6) & (freedom > 0)
     own = np.maximum(freedom, 1.0)
-    if known.sum() < _ENOUGH:
+    typical = (dispersion > 1e-6) & (freedom > 0)
+    if typical.sum() < _ENOUGH:
         return Spread(np.maximum(dispersion, 1.0), own)
-    centre, weight = _prior(np.log(dispersion[known]), own[known])
-    if np.isinf(weight):
-        return Spread(
-            np.maximum(np.full_like(dispersion, np.exp(centre)), 1.0),
-            np.full_like(dispersion, np.inf),
-        )
-    drawn = (own * dispersion + weight * np.exp(centre)) / (own + weight)
-    return Spread(np.maximum(drawn, 1.0), own + weight)
+    for _ in range(2):  # the second look at the panel is not led by its odd members
+        centre, weight = _prior(np.log(dispersion[typical]), own[typical])
+        odd = stats.f.sf(dispersion / centre, own, min(weight, 1e6)) < _ODD
+        typical = typical & ~np.asarray(odd)
+        if typical.sum() < _ENOUGH:
+            break
+    share = own / (own + weight)
+    drawn = share * dispersion + (1.0 - share) * centre
+    return Spread(
+        np.maximum(np.where(odd, dispersion, drawn), 1.0), np.where(odd, own, own + weight)
+    )
 
 
 def widen(p: Floats, spread: Floats, freedom: Floats) -> Floats:
@@ -83,16 +87,49 @@ def predictive_tail(observed: Floats, expected: Floats, variance: Floats, spread
     mean = expected * (1.0 + variance)
     excess = variance / (1.0 + variance) + (spread.dispersion - 1.0) / np.maximum(mean, 1e-300)
     size = 1.0 / np.maximum(excess, 1e-12)
-    p = stats.nbinom.sf(observed - 1.0, size, size / (size + mean))
+    p = np.where(
+        observed >= 1, special.betainc(np.maximum(observed, 1.0), size, mean / (size + mean)), 1.0
+    )
     return widen(np.where(np.isfinite(p), p, 1.0), np.ones_like(p), spread.freedom)
+
+
+def _below(count: Floats, mean: Floats, dispersion: Floats) -> Floats:
+    """Return P(a count of this mean and dispersion is at most ``count``)."""
+    over = dispersion > 1.0
+    size = np.maximum(mean / np.where(over, dispersion - 1.0, 1.0), 1e-300)
+    broad = special.betainc(size, count + 1.0, 1.0 / dispersion)
+    return np.asarray(np.where(over, broad, special.gammaincc(count + 1.0, mean)), dtype=np.float64)
+
+
+def upper_quantile(mean: Floats, dispersion: Floats, alpha: float) -> Floats:
+    """Return the least count exceeded with probability ``alpha`` at most, by bisection.
+
+    Negative binomial with variance ``dispersion`` times the mean; Poisson where that is 1. (The
+    quantiles of scipy.stats end the whole process on some very small means.)
+
+    Args:
+        mean: expected counts, shape (series,).
+        dispersion: at least 1, shape (series,).
+        alpha: chance of a larger count.
+    """
+    low, high = np.full_like(mean, -1.0), np.ones_like(mean)
+    for _ in range(60):
+        short = _below(high, mean, dispersion) < 1.0 - alpha
+        if not short.any():
+            break
+        low, high = np.where(short, high, low), np.where(short, 2.0 * high, high)
+    while (high - low > 1.0).any():
+        middle = np.floor((low + high) / 2.0)
+        short = _below(np.maximum(middle, 0.0), mean, dispersion) < 1.0 - alpha
+        moving = high - low > 1.0
+        low = np.where(short & moving, middle, low)
+        high = np.where(~short & moving, middle, high)
+    return high
 
 
 def predictive_limit(expected: Floats, dispersion: Floats, alpha: float = 0.01) -> Floats:
     """Return the count that a period with this expectation exceeds with probability ``alpha``."""
-    size = expected / np.maximum(dispersion - 1.0, 1e-9)
-    share = 1.0 / np.maximum(dispersion, 1.0 + 1e-9)
-    limit = stats.nbinom.ppf(1.0 - alpha, np.maximum(size, 1e-9), share)
-    return np.asarray(limit, dtype=np.float64)
+    return upper_quantile(np.maximum(expected, 0.0), dispersion, alpha)
 
 
 def benjamini_hochberg(p: Floats) -> Floats:
