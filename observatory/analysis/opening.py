@@ -59,7 +59,7 @@ def open_reports(envelopes: Iterable[Envelope], private: PrivateKey, today: date
     Raises:
         IntegrityError: an envelope does not open: it was altered, or sealed to another key.
     """
-    kept: dict[bytes, Report] = {}
+    kept: dict[tuple[str, bytes], Report] = {}
     repeats = waiting = 0
     for number, envelope in enumerate(envelopes, start=1):
         try:
@@ -77,13 +77,15 @@ def open_reports(envelopes: Iterable[Envelope], private: PrivateKey, today: date
             waiting += 1
             continue
         report = Report(
-            plaintext.leaf(padded), complaint.narrative, complaint.facets, seal.week, seal.source
+            plaintext.leaf(padded, seal), complaint.narrative, complaint.facets, seal.week, seal.source
         )
         # Of several with one value the smallest leaf stays, so that reading order does not matter.
-        if seal.once in kept:
+        # The source is part of the key: a form cannot displace a register's row whose id it guessed.
+        value = (seal.source, seal.once)
+        if value in kept:
             repeats += 1
-            report = min(report, kept[seal.once], key=lambda r: r.leaf)
-        kept[seal.once] = report
+            report = min(report, kept[value], key=lambda r: r.leaf)
+        kept[value] = report
     ordered = tuple(sorted(kept.values(), key=lambda report: report.leaf))
     return Opened(ordered, repeats, waiting)
 

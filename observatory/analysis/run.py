@@ -59,7 +59,7 @@ def run(
     first = group == np.arange(len(group))
     usable = everything.select(np.flatnonzero(first & ~everything.junk))
     progress("finding topics", 0, 1)
-    topics = grouping.identify(usable.reports, usable.texts, usable.vectors, prior)
+    topics = grouping.identify(usable, prior)
     progress("matching modus operandi", 0, 1)
     codes = _codes(usable, catalogue, embedder)
     progress("counting, looking for signals", 0, 1)
@@ -71,7 +71,7 @@ def run(
         duplicates=int((~first & ~everything.junk).sum()),
     )
     parts = state.write(
-        usable.reports, usable.vectors, topics.numbers, topics.centroids, embedder.name
+        usable.reports, usable.vectors, topics.numbers, topics.model.state(), embedder.name
     )
     return Findings(raw, parts)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from observatory.analysis.opening import Report
 from observatory.complaint import periods
 
 TOPICS = "topics"
+MEAN = "mean:"
 
 
 @dataclass(frozen=True)
@@ -25,13 +27,13 @@ class State:
     Attributes:
         vectors: quantised vector by leaf.
         topics: topic number by leaf; 0 for none.
-        centroids: float32 (t, d), one row per topic number 1..t.
+        model: the frozen topics, as ``TopicModel.state`` gives them.
         embedder: name of the embedder that made the vectors.
     """
 
     vectors: Mapping[bytes, NDArray[np.float32]] = field(default_factory=dict, repr=False)
     topics: Mapping[bytes, int] = field(default_factory=dict, repr=False)
-    centroids: NDArray[np.float32] | None = field(default=None, repr=False)
+    model: Mapping[str, Any] | None = field(default=None, repr=False)
     embedder: str = ""
 
 
@@ -39,7 +41,7 @@ def write(
     reports: Sequence[Report],
     vectors: NDArray[np.float32],
     topics: NDArray[np.int64],
-    centroids: NDArray[np.float32],
+    model: Mapping[str, Any],
     embedder: str,
 ) -> dict[str, bytes]:
     """Return the state's parts: one per month of receipt, and one of topics.
@@ -48,7 +50,7 @@ def write(
         reports: in the run's order, n of them.
         vectors: float32 (n, d), quantised.
         topics: int64 (n,), topic numbers from 1; 0 for none.
-        centroids: float32 (t, d).
+        model: the frozen topics, as ``TopicModel.state`` gives them.
         embedder: name of the embedder.
     """
     months = np.array([periods.month_of_week(report.week) for report in reports])
@@ -56,10 +58,15 @@ def write(
     parts = {}
     for month in sorted(set(months.tolist())):
         rows = months == month
-        parts[month] = _pack(
-            leaves=leaves[rows], vectors=vectors[rows].astype(np.float16), topics=topics[rows]
-        )
-    parts[TOPICS] = _pack(centroids=centroids, embedder=np.array(embedder))
+        parts[month] = _pack(leaves=leaves[rows], vectors=vectors[rows], topics=topics[rows])
+    means = {f"{MEAN}{tag}": mean for tag, mean in model["means"].items()}
+    parts[TOPICS] = _pack(
+        centroids=model["centroids"],
+        sizes=model["sizes"],
+        resolution=np.array(model["resolution"]),
+        embedder=np.array(embedder),
+        **means,
+    )
     return parts
 
 
@@ -74,21 +81,28 @@ def read(parts: Mapping[str, bytes]) -> State:
             continue
         part = _unpack(data)
         for leaf, vector, topic in zip(
-            part["leaves"], part["vectors"].astype(np.float32), part["topics"], strict=True
+            part["leaves"], part["vectors"], part["topics"], strict=True
         ):
             vectors[leaf.tobytes()] = vector
             topics[leaf.tobytes()] = int(topic)
     frozen = _unpack(parts[TOPICS])
-    centroids = frozen["centroids"].astype(np.float32)
-    return State(vectors, topics, centroids, str(frozen["embedder"]))
+    model = {
+        "centroids": frozen["centroids"],
+        "sizes": frozen["sizes"],
+        "resolution": float(frozen["resolution"]),
+        "means": {
+            key.removeprefix(MEAN): mean for key, mean in frozen.items() if key.startswith(MEAN)
+        },
+    }
+    return State(vectors, topics, model, str(frozen["embedder"]))
 
 
-def _pack(**arrays: NDArray[np.generic]) -> bytes:
+def _pack(**arrays: NDArray[Any]) -> bytes:
     buffer = io.BytesIO()
     np.savez(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()
 
 
-def _unpack(data: bytes) -> dict[str, NDArray[np.generic]]:
+def _unpack(data: bytes) -> dict[str, NDArray[Any]]:
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         return dict(arrays)

@@ -28,7 +28,8 @@ def open_key(instance: Instance, sheets: Sequence[Path]) -> PrivateKey:
     """
     try:
         read = [read_share_file(path) for path in sheets]
-        check_root(read, instance.policy.root)
+        key_id = instance.public_key.id.hex()
+        check_root([sheet for sheet in read if sheet.key_id == key_id], instance.policy.root)
         return recover(read, instance.public_key, instance.policy.share_hashes)
     except RootError as error:
         raise IntegrityError(str(error)) from error
