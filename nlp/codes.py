@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.embedding import Embedder, default, quantise
-from nlp.languages import everywhere, get
+from nlp.languages import Language, everywhere, get
 from nlp.tokens import fold, folded, stem
 
 Scores = NDArray[np.float64]
@@ -206,9 +206,18 @@ def _prepare(definitions: Sequence[Definition], tag: str) -> Iterator[_Cue]:
                 continue
             exact = len(content) < 2 and len(row) > 1
             chosen = row if exact else (content or row)
-            common = all(word in language.shared for word in content)
-            strength = 0.2 if " ".join(row) in weak else (0.45 if common or exact else 0.6)
+            strength = 0.2 if " ".join(row) in weak else _strength(content, language, exact=exact)
             yield _Cue(column, tuple(stem(word) for word in chosen), strength, exact)
+
+
+def _strength(content: Sequence[str], language: Language, *, exact: bool) -> float:
+    """What a cue is worth by its words that complaints do not share anyway."""
+    telling = [w for w in content if w not in language.shared and w not in language.complaint]
+    if exact:
+        return 0.5
+    if not telling:
+        return 0.2 if len(content) < 2 else 0.4
+    return 0.5 if len(telling) == 1 and len(content) > 1 else 0.6
 
 
 _Index = Mapping[str, list[_Cue]]
