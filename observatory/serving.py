@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Literal
 from observatory.errors import ObservatoryError, ResourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from types import FrameType
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -43,7 +43,9 @@ class ServingError(ResourceError):
     """A face cannot be served; the sentence says why and what to do."""
 
 
-def addresses(instance: Instance, role: Role, port: int | None = None) -> dict[Face, tuple[str, int]]:
+def addresses(
+    instance: Instance, role: Role, port: int | None = None
+) -> dict[Face, tuple[str, int]]:
     """Return host name and port of each face that ``role`` serves.
 
     ``port`` is that of the intake, or of the one face served; with both, the members' is the next.
@@ -63,15 +65,17 @@ def serve(
     role: Role = "all",
     port: int | None = None,
     *,
-    ready: Callable[[dict[Face, str]], None] | None = None,
+    members_path: str = "",
 ) -> None:
     """Serve until interrupted or terminated, then stop every process that was started.
+
+    Prints the addresses when all of them answer.
 
     Args:
         instance: the opened instance.
         role: one face, or both.
         port: see :func:`addresses`; default from ``config.toml``.
-        ready: called once with the address of each face when all of them answer.
+        members_path: a one-time sign-in path to print with the members' address.
 
     Raises:
         ServingError: a port is taken, or a face could not start or ended by itself.
@@ -85,8 +89,8 @@ def serve(
             for face, (_, number) in places.items():
                 faces.append(_start(instance.folder, face, number))
             _wait_until_open([number for _, number in places.values()], faces)
-            if ready is not None:
-                ready({face: f"http://{host}:{n}/" for face, (host, n) in places.items()})
+            for line in invitation(instance, port, members_path, role=role):
+                print(line, flush=True)  # noqa: T201  # the command's answer
             while all(face.poll() is None for face in faces):
                 time.sleep(0.2)
             raise ServingError("A server process ended by itself; what it said stands above.")
@@ -94,6 +98,19 @@ def serve(
             return
         finally:
             _stop(faces)
+
+
+def invitation(
+    instance: Instance, port: int | None = None, members_path: str = "", *, role: Role = "all"
+) -> list[str]:
+    """Return the lines that tell a person where to go."""
+    titles = {"intake": "Reporters' form:", "members": "Members' pages:"}
+    paths = {"intake": "/", "members": members_path or "/"}
+    lines = [
+        f"{titles[face]}  http://{host}:{number}{paths[face]}"
+        for face, (host, number) in addresses(instance, role, port).items()
+    ]
+    return [*lines, "Stop with Ctrl-C."]
 
 
 def _check_free(port: int) -> None:
@@ -151,7 +168,7 @@ def _stop(faces: Sequence[subprocess.Popen[bytes]]) -> None:
 
 
 @contextlib.contextmanager
-def _termination_as_interrupt() -> Iterable[None]:  # type: ignore[misc]
+def _termination_as_interrupt() -> Iterator[None]:
     """Let SIGTERM end the service as Ctrl-C does, where signals can be set at all."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -11,6 +11,8 @@ import hmac
 from dataclasses import dataclass
 from pathlib import Path
 
+from observatory.errors import ResourceError
+
 STATIC = Path(__file__).parent.parent / "static"
 SUMS = "SHA256SUMS"
 
@@ -22,7 +24,7 @@ _TYPES = {
 }
 
 
-class AssetError(Exception):
+class AssetError(ResourceError):
     """Built files are missing or are not those of the list; the sentence says what to do."""
 
 

@@ -1,4 +1,4 @@
-"""The reporters' pages: one address for form, check and end, and plain pages for what is refused."""
+"""The reporters' pages: one address for form, check and end; plain pages for what is refused."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from observatory.intake import form
 from observatory.intake.body import MAX_REQUEST_BYTES, read_fields
 
 if TYPE_CHECKING:
+    from werkzeug.wrappers import Response as Answer
+
     from observatory.instance import Instance
 
 # Nothing is stored, so nothing should be left; a proxy in between may have added what we did not.
@@ -87,7 +89,7 @@ def _send(instance: Instance, draft: form.Draft) -> Response | tuple[str, int]:
     return response
 
 
-def _refused(error: HTTPException) -> Response:
+def _refused(error: HTTPException) -> Answer:
     """Answer with a plain page of the error's status; nothing of the request is repeated."""
     answer = error.get_response()
     answer.data = render_template("intake/refused.html", status=error.code)

@@ -1,0 +1,1 @@
+"""Who may come in. For now: a one-time sign-in link, and on a made-up instance only."""

@@ -1,0 +1,1 @@
+"""Members' pages: what many reports say together, and how to read it."""

@@ -1,0 +1,90 @@
+"""A Safe analysis of the shape that a run gives, from seeded chance: for pages only."""
+
+from __future__ import annotations
+
+import random
+from itertools import product
+
+from observatory.analysis.counts import CUTS, levels, months_between
+from observatory.catalogue import Catalogue
+from observatory.complaint.offices import Office
+from observatory.disclosure import SafeAnalysis, SafeCell, SafeSignal, SafeTable, SafeTopic
+
+K = 5
+TOPICS = (
+    ("cash for a release stamp", ("release stamp", "cash at the counter", "paper moved")),
+    ("container weighed twice", ("weighed twice", "weigh bridge")),
+    ("queue for the scanner app", ("scanner slot", "wallet of the app", "paid slot")),
+    ("Invented or inflated charges", ()),
+)
+OFFICES = (
+    Office("PORT_NORTH", "North Port", "Coast", 200, 400),
+    Office("AIR_EAST", "East Airport", "Coast", 50, 90),
+    Office("LAND_KM7", "Kilometre 7 border post", "Inland", 30, 80),
+)
+
+
+def analysis(catalogue: Catalogue, *, seed: int = 0) -> SafeAnalysis:
+    """Return products in which some cells of every table are absent, and three series signal."""
+    chance = random.Random(seed)
+    months = months_between("2023-10", "2026-09")
+    codes = tuple(catalogue.modus_operandi)
+    every = levels(
+        months=months,
+        codes=codes,
+        offices=[office.code for office in OFFICES],
+        topics=[f"T{n:04d}" for n in range(1, len(TOPICS) + 1)],
+        languages=["en", "es", "fr"],
+    )
+    tables = tuple(_table(cut.id, cut.dimensions, every, chance) for cut in CUTS)
+    return SafeAnalysis(
+        reports={"received": 6140, "usable": 5702, "duplicate": 178},
+        topics=tuple(
+            SafeTopic(
+                f"T{n:04d}",
+                label,
+                phrases,
+                chance.randint(40, 900),
+                (("MO01", 0.61), ("other", 0.2)) if n != 3 else (),
+                candidate=n == 3,
+            )
+            for n, (label, phrases) in enumerate(TOPICS, start=1)
+        ),
+        modus_operandi=tuple(
+            (code, chance.randint(10, 800))
+            for code in codes
+            if chance.random() < 0.8 or code == "MO01"
+        ),
+        signals=(
+            SafeSignal("mo:MO01|office:PORT_NORTH", "2026-08", "rise", "up", 12, 4.1, 8.8, 0.0031),
+            SafeSignal("mo:MO01|office:PORT_NORTH", "2026-09", "rise", "up", 14, 4.3, 9.1, 0.0009),
+            SafeSignal("topic:T0003", "2025-05", "new", "up", 8, 0.2, 2.1, 0.0004),
+            SafeSignal(
+                "mo:MO04|office:AIR_EAST", "2025-04", "level_shift", "down", None, 14.2, 21, 0.01
+            ),
+            SafeSignal("all", "2026-03", "rise", "up", 311, 180.5, 230.2, 0.002),
+        ),
+        tables=tables,
+        disclosure={"audience": "members", "k": K, "weeks": 3, "dominance": 0.6, "suppressed": 812},
+        manifest={
+            "catalogue": catalogue.version,
+            "code_version": "0.1.0",
+            "data_hash": "5f" * 32,
+            "policy": "a3" * 32,
+            "periods": {"first": months[0], "last": months[-1]},
+            "languages": {"en": 3000, "fr": 1500, "es": 1500},
+            "sources": ["demo"],
+            "made_up": True,
+            "run": {},
+        },
+    )
+
+
+def _table(
+    name: str, dimensions: tuple[str, ...], every: dict[str, tuple[str, ...]], chance: random.Random
+) -> SafeTable:
+    found = {dimension: every[dimension] for dimension in dimensions}
+    size = 260 if len(dimensions) == 1 else 24
+    drawn = ((key, chance.randint(0, size)) for key in product(*found.values()))
+    cells = tuple(SafeCell(key, reports) for key, reports in drawn if reports >= K)
+    return SafeTable(name, dimensions, found, cells)
