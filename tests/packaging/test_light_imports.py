@@ -12,9 +12,7 @@ OPENING = ("crypto.xwing", "crypto.shares", "shamir_mnemonic")
 
 def loaded_by(statement):
     code = f"{statement}; import sys, json; print(json.dumps(sorted(sys.modules)))"
-    done = subprocess.run(
-        [sys.executable, "-c", code], check=True, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     return set(json.loads(done.stdout))
 
 
