@@ -16,8 +16,8 @@ from observatory.analysis.signals.panel import (
     seasonal,
     values_of,
 )
-from observatory.analysis.signals.steps import Places, tails
-from observatory.analysis.signals.tails import Spread, pool, predictive_limit, widen
+from observatory.analysis.signals.steps import Places, split_at, tails
+from observatory.analysis.signals.tails import Spread, pool, predictive_limit, share_tail
 
 kind = "new"
 METHOD = (
@@ -68,7 +68,8 @@ def birth(values: Floats, scale: Floats, frequency: int) -> Birth:
     best = np.argmin(single, axis=0)
     column = np.arange(values.shape[1])
     spread = _spread(values, scale, frequency, best + frequency)
-    p = widen(single[best, column], spread.dispersion, spread.freedom) * len(single)
+    split = split_at(values, scale, best + frequency)
+    p = share_tail(split.before, split.total, split.share, spread) * len(single)
     p = np.where(silent[best, column], np.minimum(p, 1.0), 1.0)
     return Birth(best + frequency, p, quiet[best, column], spread)
 

@@ -50,11 +50,11 @@ def detect(counts: pd.DataFrame, offset: pd.Series | None) -> pd.DataFrame:
     step = stepped(values, scale, frequency, place)
     spread = pool(slope.dispersion, slope.freedom)
     ratio = np.maximum(flat.deviance - slope.deviance, 0.0) / spread.dispersion
-    p = 2.0 * widen(stats.norm.sf(np.sqrt(ratio)), np.ones_like(ratio), spread.freedom)
+    p = 2.0 * widen(stats.norm.sf(np.sqrt(ratio)), spread.freedom)
     tested = (values.sum(axis=0) >= _FEWEST_REPORTS) & (slope.deviance < step.deviance)
     last = np.full(values.shape[1], len(values) - 1)
     gap = slope.coef[:, -1] * (time[-1] - time[:frequency].mean())
-    expected = slope.mean[-1] * np.exp(-gap) * (scale[-1] > 0)
+    expected = slope.mean[-1] * np.exp(-np.clip(gap, -40.0, 40.0)) * (scale[-1] > 0)
     return rows(
         counts,
         last,

@@ -19,7 +19,7 @@ from observatory.analysis.signals.panel import (
     values_of,
 )
 from observatory.analysis.signals.steps import best_split, stepped
-from observatory.analysis.signals.tails import pool, predictive_limit, widen
+from observatory.analysis.signals.tails import pool, predictive_limit
 
 kind = "level_shift"
 METHOD = (
@@ -30,6 +30,7 @@ METHOD = (
 
 _SHORTEST = 3  # periods on each side of a change
 _FEWEST_REPORTS = 10  # below this a series cannot say anything about two levels
+_SEASON_REPORTS = 30  # below this a season would be read into chance
 _PROMISING = 0.05  # only such series are segmented: segmentation dates, it does not decide
 _PENALTY = 3.0  # times dispersion times log(periods), for each change (BIC plus one for the date)
 
@@ -71,18 +72,18 @@ def detect(counts: pd.DataFrame, offset: pd.Series | None) -> pd.DataFrame:
     if len(values) < 4 * shortest:
         return nothing()
     scale = exposures(counts, offset)
+    total = values.sum(axis=0)
     plain = fit(seasonal(len(values), frequency), values, exposure=scale).mean * (scale > 0)
-    place = best_split(values, plain, shortest).place
+    place = best_split(values, np.where(total < _SEASON_REPORTS, scale, plain), shortest).place
     # Season and step are told apart by fitting both; one more look at the dates settles them.
     fitted = stepped(values, scale, frequency, place)
-    level = np.exp(fitted.coef[:, -1])
     after = np.arange(len(values))[:, None] >= place[None, :]
-    unchanged = fitted.mean / np.where(after, level, 1.0) * (scale > 0)
+    level = np.where(after, np.exp(np.clip(fitted.coef[:, -1], -40.0, 40.0)), 1.0)
+    unchanged = np.where(total < _SEASON_REPORTS, scale, fitted.mean / level * (scale > 0))
     split = best_split(values, unchanged, shortest)
     spread = pool(fitted.dispersion, fitted.freedom)
-    dates = len(values) - 2 * shortest + 1
-    p = 2.0 * widen(split.p / 2.0, spread.dispersion, spread.freedom) * dates
-    p = np.where(values.sum(axis=0) >= _FEWEST_REPORTS, np.minimum(p, 1.0), 1.0)
+    p = np.minimum(split.p(spread) * (len(values) - 2 * shortest + 1), 1.0)
+    p = np.where(total >= _FEWEST_REPORTS, p, 1.0)
     place, before = split.place.copy(), np.empty(len(p))
     for series in range(len(p)):
         start, signal = 0, np.column_stack([values[:, series], unchanged[:, series]])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
@@ -55,15 +57,31 @@ def detect(counts: pd.DataFrame, offset: pd.Series | None) -> pd.DataFrame:
     else:
         first = reference.first
         calendar = Calendar(len(values), frequency)
-    tested = []
-    for row in range(first, len(values) + 1):
-        past = (
-            _recent(values, scale, row)
-            if reference is None
-            else forecast(values, row, calendar, reference, exposure=scale)
-        )
-        tested.append(_judge(counts, row - 1, past, values[row - 1]))
-    return pd.concat(tested, ignore_index=True) if tested else nothing()
+    tested = range(first, len(values) + 1)
+    if reference is None:
+        pasts = _regime(values, [_recent(values, scale, row) for row in tested], tested)
+    else:
+        pasts = [forecast(values, row, calendar, reference, exposure=scale) for row in tested]
+    judged = [
+        _judge(counts, row - 1, past, values[row - 1])
+        for row, past in zip(tested, pasts, strict=True)
+    ]
+    return pd.concat(judged, ignore_index=True) if judged else nothing()
+
+
+def _regime(values: Floats, pasts: list[Forecast], tested: range) -> list[Forecast]:
+    """Add what seven periods cannot tell: season and slow change.
+
+    The relative squared error that earlier forecasts of the whole panel made beyond chance is put
+    on every forecast. Each error weighs by its precision, the largest series no more than others.
+    """
+    if not pasts:
+        return pasts
+    mean = np.maximum(np.array([past.expected for past in pasts]), 1e-6)
+    chance = 1.0 / mean + np.array([past.variance for past in pasts])
+    error = (np.array([values[row - 1] for row in tested]) / mean - 1.0) ** 2 - chance
+    regime = max(float(np.average(error, weights=(chance + 0.02) ** -2.0)), 0.0)
+    return [replace(past, variance=past.variance + regime) for past in pasts]
 
 
 def _recent(values: Floats, scale: Floats, row: int) -> Forecast:

@@ -10,6 +10,7 @@ from scipy import special
 
 from observatory.analysis.signals.glm import Floats, PoissonFit, fit
 from observatory.analysis.signals.panel import seasonal
+from observatory.analysis.signals.tails import Spread, share_tail
 
 Places = npt.NDArray[np.int64]
 
@@ -20,19 +21,30 @@ class Split:
 
     Attributes:
         place: row (from 0) of the first period after the split.
-        lower: chance of so few reports before it (a rise), of the best date alone.
-        higher: chance of so many reports before it (a fall), of the best date alone.
+        before: reports before it.
+        share: share of the exposure that lies before it.
+        total: all reports.
     """
 
     place: Places
-    lower: Floats
-    higher: Floats
+    before: Floats
+    share: Floats
+    total: Floats
 
-    @property
-    def p(self) -> Floats:
-        """Two-sided chance at the best date."""
-        both: Floats = np.minimum(2.0 * np.minimum(self.lower, self.higher), 1.0)
-        return both
+    def p(self, spread: Spread) -> Floats:
+        """Return the two-sided chance at this date alone, shape (series,)."""
+        few = share_tail(self.before, self.total, self.share, spread)
+        many = share_tail(self.total - self.before, self.total, 1.0 - self.share, spread)
+        return np.asarray(np.minimum(2.0 * np.minimum(few, many), 1.0), dtype=np.float64)
+
+
+def split_at(counts: Floats, exposure: Floats, place: Places) -> Split:
+    """Return the split of each series before row ``place`` (from 0)."""
+    column = np.arange(counts.shape[1])
+    share = np.cumsum(exposure, axis=0)
+    part = share[place - 1, column] / np.maximum(share[-1], 1e-300)
+    before = np.cumsum(counts, axis=0)
+    return Split(place, before[place - 1, column], np.clip(part, 0.0, 1.0), before[-1])
 
 
 def tails(counts: Floats, exposure: Floats) -> tuple[Floats, Floats]:
@@ -62,11 +74,8 @@ def tails(counts: Floats, exposure: Floats) -> tuple[Floats, Floats]:
 def best_split(counts: Floats, exposure: Floats, shortest: int) -> Split:
     """Return the date that is hardest to explain by chance, both sides at least ``shortest``."""
     few, many = tails(counts, exposure)
-    keep = slice(shortest - 1, len(counts) - shortest)
-    surprise = np.minimum(few, many)[keep]
-    place = np.argmin(surprise, axis=0) + shortest
-    column = np.arange(counts.shape[1])
-    return Split(place, few[place - 1, column], many[place - 1, column])
+    surprise = np.minimum(few, many)[shortest - 1 : len(counts) - shortest]
+    return split_at(counts, exposure, np.argmin(surprise, axis=0) + shortest)
 
 
 def stepped(counts: Floats, scale: Floats, frequency: int, place: Places) -> PoissonFit:

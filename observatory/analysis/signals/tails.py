@@ -27,17 +27,21 @@ class Spread:
     freedom: Floats
 
 
-def _prior(log_dispersion: Floats, freedom: Floats) -> tuple[float, float]:
-    """Moment estimates of the panel's dispersion and of its degrees of freedom."""
-    centred = log_dispersion - special.digamma(freedom / 2) + np.log(freedom / 2)
+def _prior(dispersion: Floats, freedom: Floats) -> tuple[float, float]:
+    """Moment estimates of the panel's dispersion and of its degrees of freedom.
+
+    The centre is the plain mean, not Smyth's mean of logarithms: for sparse counts a Pearson
+    dispersion is no scaled chi-square, and only its mean is right.
+    """
+    centred = np.log(dispersion) - special.digamma(freedom / 2) + np.log(freedom / 2)
     excess = float(centred.var(ddof=1) - special.polygamma(1, freedom / 2).mean())
+    centre = float(np.average(dispersion, weights=freedom))
     if excess <= float(special.polygamma(1, _LARGE)):
-        return float(np.exp(centred.mean())), np.inf
+        return centre, np.inf
     least = 1e-3
     excess = min(excess, float(special.polygamma(1, least)))
-    half = float(optimize.brentq(lambda x: float(special.polygamma(1, x)) - excess, least, _LARGE))
-    centre = float(centred.mean() + special.digamma(half) - np.log(half))
-    return float(np.exp(centre)), 2.0 * half
+    half = optimize.brentq(lambda x: float(special.polygamma(1, x)) - excess, least, _LARGE)
+    return centre, 2.0 * float(half)
 
 
 def pool(dispersion: Floats, freedom: Floats) -> Spread:
@@ -53,7 +57,7 @@ def pool(dispersion: Floats, freedom: Floats) -> Spread:
     if typical.sum() < _ENOUGH:
         return Spread(np.maximum(dispersion, 1.0), own)
     for _ in range(2):  # the second look at the panel is not led by its odd members
-        centre, weight = _prior(np.log(dispersion[typical]), own[typical])
+        centre, weight = _prior(dispersion[typical], own[typical])
         odd = stats.f.sf(dispersion / centre, own, min(weight, 1e6)) < _ODD
         typical = typical & ~np.asarray(odd)
         if typical.sum() < _ENOUGH:
@@ -65,9 +69,9 @@ def pool(dispersion: Floats, freedom: Floats) -> Spread:
     )
 
 
-def widen(p: Floats, spread: Floats, freedom: Floats) -> Floats:
-    """Turn a one-sided Poisson-like tail into Student's, scaled by the root of ``spread``."""
-    z = stats.norm.isf(np.clip(p, 1e-300, 1.0)) / np.sqrt(spread)
+def widen(p: Floats, freedom: Floats) -> Floats:
+    """Turn a one-sided normal tail into Student's: the dispersion behind it is an estimate."""
+    z = stats.norm.isf(np.clip(p, 1e-300, 1.0))
     student = stats.t.sf(z, np.where(np.isinf(freedom), 1.0, freedom))
     return np.asarray(np.where(np.isinf(freedom), stats.norm.sf(z), student), dtype=np.float64)
 
@@ -81,16 +85,53 @@ def predictive_tail(observed: Floats, expected: Floats, variance: Floats, spread
     Args:
         observed: counts, shape (series,).
         expected: expected counts, shape (series,).
-        variance: unscaled variance of log(expected), shape (series,).
+        variance: squared error of log(expected) for a dispersion of 1, shape (series,).
         spread: dispersions of the series.
     """
-    mean = expected * (1.0 + variance)
-    excess = variance / (1.0 + variance) + (spread.dispersion - 1.0) / np.maximum(mean, 1e-300)
+    error = variance * spread.dispersion
+    mean = expected * (1.0 + error)
+    excess = error / (1.0 + error) + (spread.dispersion - 1.0) / np.maximum(mean, 1e-300)
     size = 1.0 / np.maximum(excess, 1e-12)
     p = np.where(
         observed >= 1, special.betainc(np.maximum(observed, 1.0), size, mean / (size + mean)), 1.0
     )
-    return widen(np.where(np.isfinite(p), p, 1.0), np.ones_like(p), spread.freedom)
+    return widen(np.where(np.isfinite(p), p, 1.0), spread.freedom)
+
+
+def share_tail(part: Floats, total: Floats, share: Floats, spread: Spread) -> Floats:
+    """Return P(at most ``part`` of ``total`` reports fall in a stretch of this share).
+
+    Counts whose variance is a fixed multiple of their mean are negative binomial with sizes in
+    proportion to their means; given the total, the part is then beta-binomial. Dispersion 1 gives
+    the binomial.
+
+    Args:
+        part: reports in the stretch, shape (series,).
+        total: all reports of the series, shape (series,).
+        share: share of the exposure that lies in the stretch, shape (series,).
+        spread: dispersions of the series.
+    """
+    single = np.ones_like(part)
+    for place in np.flatnonzero(part < total):
+        beyond = spread.dispersion[place] - 1.0
+        reports = np.arange(part[place] + 1.0)
+        whole = total[place]
+        if beyond < 1e-3:
+            single[place] = special.betainc(
+                whole - part[place], part[place] + 1.0, 1.0 - share[place]
+            )
+            continue
+        inside = max(whole * share[place] / beyond, 1e-9)
+        outside = max(whole * (1.0 - share[place]) / beyond, 1e-9)
+        log_chance = (
+            special.gammaln(whole + 1.0)
+            - special.gammaln(reports + 1.0)
+            - special.gammaln(whole - reports + 1.0)
+            + special.betaln(inside + reports, outside + whole - reports)
+            - special.betaln(inside, outside)
+        )
+        single[place] = min(float(np.exp(special.logsumexp(log_chance))), 1.0)
+    return widen(single, spread.freedom)
 
 
 def _below(count: Floats, mean: Floats, dispersion: Floats) -> Floats:
