@@ -1,0 +1,196 @@
+"""At most five findings by rule: what the reports show, how sure one may be, what else it may be.
+
+Wording rule: "reports of", never "cases of"; a rise is a rise in reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from observatory.figures.names import count, fewer, least, period
+from observatory.publication.documents.episodes import Episode, episodes, opposite
+from observatory.publication.documents.source import Entry, Source, shown
+
+MOST = 5
+SPECIFIC = 2
+
+
+def findings(source: Source) -> list[Entry]:
+    """Return at most five findings: specific signals, the unexplained, volume, then the largest."""
+    found = [*_specific(source), *_unexplained(source), *_volume(source), *_largest(source)][:MOST]
+    return [
+        {
+            "id": f"F{number}",
+            **finding,
+            "confidence": "low",
+            "basis": source.text["confidence"]["low"],
+        }
+        for number, finding in enumerate(found, start=1)
+    ]
+
+
+def _specific(source: Source) -> Iterator[Entry]:
+    """Yield findings on a practice at an office, or failing that on a practice."""
+    every = episodes(source)
+    used: set[str] = set()
+    narrow = [e for e in every if set(e.levels) == {"mo", "office"}]
+    wide = [e for e in every if set(e.levels) == {"mo"}]
+    number = 0
+    for episode in (*narrow, *wide):
+        code = episode.levels["mo"]
+        if number == SPECIFIC or code in used or code not in source.catalogue.modus_operandi:
+            continue
+        fall = episode if episode.direction == "down" else _fall_of(episode, narrow)
+        rise = opposite(fall, narrow) if fall else None
+        yield _moved(source, fall, rise) if fall and rise else _changed(source, episode)
+        used.add(code)
+        number += 1
+
+
+def _fall_of(rise: Episode, others: list[Episode]) -> Episode | None:
+    return next((e for e in others if opposite(e, others) is rise), None)
+
+
+def _changed(source: Source, episode: Episode) -> Entry:
+    what = _what(source, episode)
+    verb = {"up": "rose", "down": "fell"}[episode.direction]
+    if "new" in episode.kinds:
+        verb = "appeared"
+    return {
+        "title": f"Reports of {what} {verb} in {period(episode.first)}",
+        "text": told(source, episode),
+        "rival": (
+            "The change may lie in who reports and how freely, rather than in what is done. "
+            "A single group can raise a count at one office for a time."
+        ),
+        "codes": [episode.levels["mo"]],
+        "series": [episode.series],
+    }
+
+
+def _moved(source: Source, fall: Episode, rise: Episode) -> Entry:
+    name = lower(source.names.practice(fall.levels["mo"]))
+    here, there = (source.names.label("office", e.levels["office"]) for e in (fall, rise))
+    return {
+        "title": f"Reports of {name} fell at {here} and rose at {there}",
+        "text": f"{here}: {told(source, fall)} {there}: {told(source, rise)}",
+        "rival": (
+            "This is what displacement looks like, and also what two unrelated changes look like. "
+            "No measure is registered, so neither change can be ascribed to one."
+        ),
+        "codes": [fall.levels["mo"]],
+        "series": [fall.series, rise.series],
+    }
+
+
+def _unexplained(source: Source) -> Iterator[Entry]:
+    """Yield one finding on the largest topic that no code explains."""
+    candidates = [topic for topic in source.analysis.topics if topic.candidate]
+    if not candidates:
+        return
+    topic = min(candidates, key=lambda t: (-t.reports, t.id))
+    dated = [e for e in episodes(source) if e.levels == {"topic": topic.id}]
+    when = f" {told(source, dated[0])}" if dated else ""
+    yield {
+        "title": f"{count(topic.reports, 0)} reports tell of something the catalogue does not know",
+        "text": (
+            f"They form topic {topic.id} and share the words “{topic.label}”.{when} "
+            "It may be a new modus operandi, to be described and named by both sides."
+        ),
+        "rival": "It may also be a known practice in words that the catalogue does not yet have.",
+        "codes": [],
+        "series": [f"topic:{topic.id}"],
+    }
+
+
+def _volume(source: Source) -> Iterator[Entry]:
+    """Yield a finding on all reports together, which is about reporting more than conduct."""
+    for episode in episodes(source):
+        if not episode.levels and episode.direction == "up":
+            yield {
+                "title": f"Reporting as a whole rose in {period(episode.first)}",
+                "text": told(source, episode),
+                "rival": (
+                    "A rise in everything at once points to a change in reporting, such as a "
+                    "campaign or a new channel, before it points to conduct. No such event is "
+                    "registered."
+                ),
+                "codes": [],
+                "series": ["all"],
+            }
+            return
+
+
+def _largest(source: Source) -> Iterator[Entry]:
+    """Yield the most reported practice of each direction, each in a finding of its own."""
+    for direction in source.text["directions"]:
+        codes = source.largest(direction)
+        if not codes:
+            continue
+        code = codes[0]
+        total = source.analysis.code_count(code)
+        also = "; ".join(
+            f"{lower(source.names.practice(c))} ({count(source.analysis.code_count(c), 0)})"
+            for c in codes[1:3]
+        )
+        yield {
+            "title": (
+                f"Among {direction} practices, {lower(source.names.practice(code))} "
+                "is reported most"
+            ),
+            "text": (
+                f"{count(total, 0)} reports carry this code"
+                f"{_where(source, code, total)}."
+                + (f" Next come {also}." if also else "")
+                + " One report may carry up to three codes."
+            ),
+            "rival": source.text["directions"][direction]["note"],
+            "codes": [code],
+            "series": [f"mo:{code}"],
+        }
+
+
+def _where(source: Source, code: str, total: int | None) -> str:
+    stages = [
+        entry
+        for entry in shown(source.line("mo_stage", "stage", total, mo=code))
+        if entry["code"] != "not_said" and "share" in entry
+    ]
+    if not stages:
+        return ""
+    top = max(stages, key=lambda entry: (entry["reports"], entry["code"]))
+    return f"; {top['share']:.0%} of them name the step “{lower(top['label'])}”"
+
+
+def told(source: Source, episode: Episode) -> str:
+    """Return an episode in words: how many signals, and its strongest month in figures."""
+    signal = episode.strongest
+    threshold = least(source.analysis, *episode.levels.values())
+    when = period(signal.period)
+    if signal.observed is None:
+        seen = f"{fewer(threshold)} reports were counted, at least halved from about"
+        seen = f"In {when}, {seen} {signal.expected:g} expected from the past"
+    else:
+        seen = (
+            f"In {when}, {count(signal.observed, threshold)} reports were counted where the past "
+            f"explains about {signal.expected:g}"
+        )
+        if episode.direction == "up":
+            seen += f" and {signal.upper:g} at most"
+    said = f"{seen} (q {signal.q:.2g})."
+    if (several := len(episode.signals)) > 1:
+        first, last = period(episode.first), period(episode.last)
+        said += f" Signals stand in {several} months, from {first} to {last}."
+    return said
+
+
+def _what(source: Source, episode: Episode) -> str:
+    name = lower(source.names.practice(episode.levels["mo"]))
+    if "office" in episode.levels:
+        return f"{name} at {source.names.label('office', episode.levels['office'])}"
+    return name
+
+
+def lower(name: str) -> str:
+    """Return a name as it reads inside a sentence; words in capitals stay."""
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]

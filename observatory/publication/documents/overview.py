@@ -1,0 +1,142 @@
+"""Status, base and relations: what was read, from whom, about whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from observatory.figures.names import period
+from observatory.publication.documents.source import Entry, Source, shown
+
+BASE = {
+    "received": "Received",
+    "usable": "Usable, and read",
+    "duplicate": "Duplicate, counted once",
+    "junk": "Junk, set aside",
+}
+CUTS = {
+    "language": ("language", "Languages"),
+    "experience": ("experience", "Kind of experience"),
+    "asked": ("asked", "What was asked for"),
+    "outcome": ("outcome", "What happened then"),
+}
+
+
+def status(source: Source) -> Entry:
+    """Return the status box."""
+    manifest = source.analysis.manifest
+    disclosure = source.analysis.disclosure
+    return {
+        "mandate": source.text["mandate"],
+        "standing": source.text["standing"],
+        "made_up": bool(manifest.get("made_up")),
+        "made_up_notice": source.text["made_up"],
+        "period": _period(manifest.get("periods", {})),
+        "catalogue": str(manifest.get("catalogue", source.catalogue.version)),
+        "audience": disclosure["audience"],
+        "k": disclosure["k"],
+        "weeks": disclosure["weeks"],
+        "dominance": disclosure["dominance"],
+        "policy": source.policy,
+        "data_hash": str(manifest.get("data_hash", "")),
+        "products_sha256": source.fingerprint,
+        "code_version": str(manifest.get("code_version", "")),
+        "sources": list(manifest.get("sources", [])),
+    }
+
+
+def _period(periods: Any) -> Entry:
+    first, last = periods.get("first"), periods.get("last")
+    if not first or not last:
+        return {"label": "no whole month yet"}
+    return {"first": first, "last": last, "label": f"{period(first)} to {period(last)}"}
+
+
+def base(source: Source) -> Entry:
+    """Return what was read; denominators and shocks are empty until a register holds them."""
+    reports = source.analysis.reports
+    usable = reports.get("usable")
+    return {
+        "reports": [
+            {"code": code, "label": label} | source.counted(reports.get(code))
+            for code, label in BASE.items()
+        ],
+        "cuts": [
+            {"id": table, "title": title, "entries": entries}
+            for table, (along, title) in CUTS.items()
+            if (entries := source.line(table, along, usable))
+        ],
+        "denominators": [],
+        "shocks": [],
+    }
+
+
+def relations(source: Source) -> Entry:
+    """Return who reports what about whom."""
+    return {
+        "sides": _sides(source),
+        "asymmetries": _asymmetries(source),
+        "practices": _by_side(source),
+    }
+
+
+def _sides(source: Source) -> list[Entry]:
+    """Return one entry a reporter's side, with what it reports about."""
+    table = source.table("sides")
+    if table is None:
+        return []
+    rows = []
+    for side in table.levels["reporter_side"]:
+        about = source.line("sides", "subject_side", None, reporter_side=side)
+        total = _total(about)
+        for entry in shown(about):
+            if total:
+                entry["share"] = round(entry["reports"] / total, 2)
+        row: Entry = {"code": side, "label": source.names.label("reporter_side", side)}
+        rows.append(row | {"about": about} | ({"reports": total} if total else {}))
+    return rows
+
+
+def _total(entries: list[Entry]) -> int | None:
+    """Return the sum of a line in which each report stands once, if all of it is shown."""
+    if all("reports" in entry for entry in entries):
+        return sum(int(entry["reports"]) for entry in entries)
+    return None
+
+
+def _asymmetries(source: Source) -> list[str]:
+    """Return what the sides table shows, in sentences."""
+    said = []
+    for row in _sides(source):
+        own = next((e for e in row["about"] if e["code"] == row["code"]), None)
+        others = [e for e in shown(row["about"]) if e["code"] not in (row["code"], "not_said")]
+        if row["code"] == "not_said" or own is None:
+            continue
+        said += [
+            f"Of the reports by {_side(row)}, {other['share']:.0%} concern {_side(other)} "
+            f"and {own['share']:.0%} concern {_side(row)} itself."
+            for other in others
+            if "share" in other and "share" in own
+        ]
+    return said
+
+
+def _side(entry: Entry) -> str:
+    return "Customs" if entry["code"] == "customs" else str(entry["label"]).lower()
+
+
+def _by_side(source: Source) -> list[Entry]:
+    """Return, for each direction, its practices with shares by reporter and by subject."""
+    groups = []
+    for direction, words in source.text["directions"].items():
+        rows = []
+        for code in source.largest(direction):
+            total = source.analysis.code_count(code)
+            rows.append(
+                source.practice(code)
+                | {
+                    "by": source.line("mo_reporter_side", "reporter_side", total, mo=code),
+                    "about": source.line("mo_subject_side", "subject_side", total, mo=code),
+                }
+            )
+        groups.append({"direction": direction, "title": words["title"], "rows": rows})
+    return groups

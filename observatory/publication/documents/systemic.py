@@ -1,0 +1,50 @@
+"""The systemic report: what all the reports together say about the system, and what they cannot."""
+
+from __future__ import annotations
+
+from observatory.publication.documents.annexes import annexes
+from observatory.publication.documents.causes import causes
+from observatory.publication.documents.findings import findings
+from observatory.publication.documents.overview import base, relations, status
+from observatory.publication.documents.practices import sheets, signals, topics, trends
+from observatory.publication.documents.recommendations import recommendations
+from observatory.publication.documents.source import Entry, Source
+
+SCHEMA = "joint-integrity-observatory/systemic/1"
+TITLE = "Systemic report"
+
+
+def systemic(source: Source) -> Entry:
+    """Return the whole report as JSON would hold it (schema in ``docs/schemas``).
+
+    Args:
+        source: Safe products of one run, with what names and explains them.
+    """
+    found = findings(source)
+    return {
+        "schema": SCHEMA,
+        "kind": "systemic",
+        "title": TITLE,
+        "observatory": source.observatory,
+        "status": status(source),
+        "reading": source.text["reading"],
+        "findings": found,
+        "confidence": source.text["confidence"],
+        "base": base(source),
+        "trends": trends(source),
+        "practices": sheets(source),
+        "topics": topics(source),
+        "signals": signals(source),
+        "causes": {"text": source.text["causes_intro"], "factors": causes(source)},
+        "relations": relations(source),
+        "impact": {"text": source.text["impact"], "measures": []},
+        "recommendations": {
+            "text": source.text["recommendations"],
+            "proposals": recommendations(source, found),
+        },
+        "workshops": {"text": source.text["workshops"], "held": []},
+        "limits": source.text["limits"],
+        "dissent": {"text": source.text["dissent"], "recorded": []},
+        "annexes": annexes(source),
+        "analysis": source.safe_json,
+    }

@@ -1,0 +1,100 @@
+"""A document's plain data as PDF: PDF/A-2a and PDF/UA-1, fonts embedded, same bytes each time.
+
+Words and figures go in as JSON and are set as they are; nothing is ever read as markup.
+"""
+
+from __future__ import annotations
+
+import calendar
+import json
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from observatory.figures.multiples import multiple
+from observatory.figures.names import period
+from observatory.figures.sentences import KINDS
+from observatory.publication.documents.source import Entry
+from observatory.publication.tables import printed_tables
+
+STANDARDS: Any = ["a-2a", "ua-1"]
+FONTS = ("Noto Sans", "Noto Sans Arabic")
+NO_PERIOD = datetime(2000, 1, 1, tzinfo=UTC)
+
+ALL_SIZE = (470, 130)
+PANEL_SIZE = (150, 66)
+SHEET_SIZE = (224, 76)
+
+
+def pdf(document: Entry) -> bytes:
+    """Return a document as PDF.
+
+    Args:
+        document: a document's plain data, such as that of ``systemic``.
+    """
+    import typst
+
+    with as_file(files("observatory") / "templates" / "documents") as folder:
+        made: bytes = typst.compile(
+            folder / f"{document['kind']}.typ",
+            sys_inputs={"data": json.dumps(view(document), ensure_ascii=False)},
+            pdf_standards=STANDARDS,
+            timestamp=dated(document),
+            font_paths=_font_folders(),
+            ignore_system_fonts=True,
+        )
+    return made
+
+
+def dated(document: Entry) -> datetime:
+    """Return the end of the period: the date of the document, whenever it is made."""
+    last = document["status"]["period"].get("last")
+    if not last:
+        return NO_PERIOD
+    year, month = map(int, last.split("-"))
+    return datetime(year, month, calendar.monthrange(year, month)[1], tzinfo=UTC)
+
+
+def view(document: Entry) -> Entry:
+    """Return what the template needs: the document with charts, tables and words for codes."""
+    shown = {name: value for name, value in document.items() if name != "analysis"}
+    shown["charts"] = _charts(document)
+    shown["tables"] = printed_tables(document)
+    shown["signals"] = [
+        signal
+        | {
+            "when": period(signal["period"]),
+            "kind_label": KINDS.get(signal["kind"], signal["kind"]),
+            "q_text": f"{signal['q']:.2g}",
+        }
+        for signal in document["signals"]
+    ]
+    return shown
+
+
+def _charts(document: Entry) -> dict[str, str]:
+    drawn = {}
+    wanted = [("all", document["trends"]["all"], ALL_SIZE)]
+    for group in document["trends"]["groups"]:
+        wanted += [(f"panel {p['series']}", p, PANEL_SIZE) for p in group["panels"]]
+    for sheet in document["practices"]:
+        if sheet["trend"]:
+            wanted.append((f"sheet {sheet['trend']['series']}", sheet["trend"], SHEET_SIZE))
+    for name, found, size in wanted:
+        if found and any("reports" in point for point in found["points"]):
+            drawn[name] = multiple(found["points"], found["marks"], size=size)
+    return drawn
+
+
+@cache
+def _font_folders() -> list[Path]:
+    """Return the folders of the bundled fonts, known to the chart renderer too."""
+    import fontpkg
+    import vl_convert
+
+    folders = [Path(str(fontpkg.path(name))).parent for name in FONTS]
+    for folder in folders:
+        vl_convert.register_font_directory(str(folder))
+    return folders
