@@ -6,6 +6,7 @@
     encoding: utf-8                   # optional
     delimiter: ","                    # optional
     narrative: [title, text]          # columns, joined by a line break
+    control_characters: refuse        # or drop: take invisible characters out of the words
     reported_on: {column: date, formats: ["%Y-%m-%d"]}
     offices:                          # optional: added to the register of offices
       - {code: NORTH, name: Northern crossing, region: North}
@@ -19,6 +20,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -134,6 +136,14 @@ class RegisterMapping:
     offices: tuple[Office, ...] = ()
     encoding: str = "utf-8-sig"
     delimiter: str = ","
+    drop_controls: bool = False
+
+    def words(self, row: Mapping[str, str]) -> str:
+        """Return the narrative of a row, its columns joined by line breaks."""
+        text = "\n".join(filter(None, (row[name].strip() for name in self.narrative)))
+        if not self.drop_controls:
+            return text
+        return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
 
     @property
     def columns(self) -> set[str]:
@@ -194,6 +204,7 @@ def _mapping(body: Mapping[str, Any]) -> RegisterMapping:
             body.get("encoding", "utf-8"), body.get("encoding", "")
         ),
         delimiter=body.get("delimiter", ","),
+        drop_controls=_choice(body, "control_characters", "refuse", "drop") == "drop",
     )
 
 
@@ -214,17 +225,21 @@ def _rule(code: str, entry: Mapping[str, Any]) -> FacetRule:
         if not facet.accepts(value):
             raise ValueError(f"facet '{code}' does not know the value '{value}'")
     bands = tuple(sorted((entry.get("bands") or {}).items(), key=lambda band: band[1]))
-    otherwise = entry.get("otherwise", "refuse")
-    if otherwise not in ("refuse", "skip"):
-        raise ValueError(f"facet '{code}': 'otherwise' is either refuse or skip")
     return FacetRule(
         facet,
         column=entry["column"],
         values=values,
         bands=bands,
         dates=_dates(entry) if facet.kind == "month" else None,
-        otherwise=otherwise,
+        otherwise="skip" if _choice(entry, "otherwise", "refuse", "skip") == "skip" else "refuse",
     )
+
+
+def _choice(entry: Mapping[str, Any], key: str, default: str, other: str) -> str:
+    chosen = str(entry.get(key, default))
+    if chosen not in (default, other):
+        raise ValueError(f"'{key}' is either {default} or {other}")
+    return chosen
 
 
 def _band(text: str, bands: tuple[tuple[str, float], ...]) -> str:

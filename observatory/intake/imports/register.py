@@ -19,6 +19,13 @@ from observatory.intake.imports.mapping import CellError, RegisterMapping, plain
 
 LONGEST_CELL = 4 * 2**20
 
+REASONS = {
+    "empty": "holds no words",
+    "too_long": "is {excess} bytes longer than a report may be",
+    "control": "holds an invisible control character; take it out, or let the mapping drop them "
+    "(control_characters: drop)",
+}
+
 
 @dataclass(frozen=True)
 class ImportedRow:
@@ -114,8 +121,7 @@ def _row(
 ) -> ImportedRow | Refusal:
     column = ", ".join(mapping.narrative)
     try:
-        parts = [row[name].strip() for name in mapping.narrative]
-        narrative = plaintext.check_narrative("\n".join(filter(None, parts)))
+        narrative = plaintext.check_narrative(mapping.words(row))
         day = today
         if mapping.reported_on:
             column = mapping.reported_on.column
@@ -127,7 +133,7 @@ def _row(
             if value is not None:
                 facets[rule.facet.code] = value
     except NarrativeError as error:
-        return Refusal(number, column, str(error))
+        return Refusal(number, column, REASONS[error.code].format(excess=error.excess))
     except CellError as error:
         return Refusal(number, column, str(error))
     return ImportedRow(Complaint(narrative, facets), periods.week_of(day), once)

@@ -128,6 +128,13 @@ def test_other_encodings_and_delimiters_read_by_mapping(tmp_path):
     assert rows(path, mapping.read(rules))[0].complaint.narrative == "réclamé"
 
 
+def test_invisible_characters_can_be_dropped_by_mapping(tmp_path):
+    rules = tmp_path / "map.yaml"
+    rules.write_text("source: a\nnarrative: [text]\ncontrol_characters: drop\n")
+    path = save(tmp_path, "text\nthey\x92re \x85 asking\n")
+    assert rows(path, mapping.read(rules))[0].complaint.narrative == "theyre  asking"
+
+
 def test_offices_of_a_mapping_join_the_register(founded, tmp_path):
     rules = tmp_path / "map.yaml"
     rules.write_text(
