@@ -20,9 +20,10 @@ from nlp.tokens import folded, stem
 
 Vectors = NDArray[np.float32]
 
-# Length of the word vector beside a sentence vector of length 1. On the bribe titles against
-# their departments AMI rises from .24 to .27 (resolution 1); on StackOverflow it costs under .005.
-WORD_WEIGHT = 0.3
+# Length of the word vector beside a sentence vector of length 1: a little always, and the more of a
+# text's words are shared, the more. On the bribe titles against their departments AMI rises from
+# .26 to .28; on StackOverflow, where little is shared, nothing changes.
+_WORD_WEIGHT = 0.1
 _SIZE = 256
 
 
@@ -93,6 +94,15 @@ def _signs(word: str) -> Vectors:
     return np.asarray(bits * 2.0 - 1.0, dtype=np.float32)
 
 
-def combine(centred: Vectors, words: Vectors) -> Vectors:
-    """Sentence and word vectors side by side, as unit rows."""
-    return unit(np.hstack([centred, np.float32(WORD_WEIGHT) * words]))
+def shared_part(text: str, tag: str) -> float:
+    """Share of a text's words, stop words aside, that complaints have in common; 1 if none is left."""
+    stop, common = of(tag).stop, _common(tag)
+    row = [word for word in folded(text) if word not in stop]
+    return sum(word in common or stem(word) in common for word in row) / len(row) if row else 1.0
+
+
+def combine(centred: Vectors, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
+    """Sentence and word vectors side by side, as unit rows (n, d + 256)."""
+    shared = [shared_part(text, tag) for text, tag in zip(texts, languages, strict=True)]
+    weight = (_WORD_WEIGHT + np.array(shared, dtype=np.float32))[:, None]
+    return unit(np.hstack([centred, weight * word_vectors(texts, languages)]))

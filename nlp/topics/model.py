@@ -96,13 +96,37 @@ class TopicModel:
         return self
 
     def _cut(self, texts: list[str], languages: list[str], centred: NDArray[np.float32]) -> graph.Index:
-        """Topics of distinct texts in stable order."""
+        """Topics of distinct texts in stable order.
+
+        Texts that say nothing but what all say ("I paid a bribe") would glue topics together.
+        They stay out of the graph and are a topic of their own where there are enough of them.
+        """
+        smallest = min(max(_SMALLEST, math.ceil(len(texts) / 500)), 50)
+        telling = np.array(
+            [bool(distinct.distinguishing(t, tag)) for t, tag in zip(texts, languages, strict=True)]
+        )
+        if telling.all() or not telling.any():
+            return self._communities(texts, languages, centred, smallest)
+        rows = np.flatnonzero(telling)
+        labels = np.full(len(texts), -1, dtype=np.int64)
+        labels[rows] = self._communities(
+            [texts[i] for i in rows], [languages[i] for i in rows], centred[rows], smallest
+        )
+        if (~telling).sum() >= smallest:
+            labels[~telling] = labels.max() + 1
+        else:
+            labels[~telling] = _nearest(centred[~telling], _centroids(centred[rows], labels[rows]))[0]
+        return labels
+
+    def _communities(
+        self, texts: list[str], languages: list[str], centred: NDArray[np.float32], smallest: int
+    ) -> graph.Index:
+        """Communities of the neighbour graph, at the given or the most stable resolution."""
         self.resolution_ = self.resolution or 1.0
         self.stability_: dict[float, float] = {}
         if len(texts) < 3:
             return np.zeros(len(texts), dtype=np.int64)
-        words = distinct.word_vectors(texts, languages)
-        vectors = quantise(distinct.combine(centred, words))
+        vectors = quantise(distinct.combine(centred, texts, languages))
         near = graph.neighbours(vectors, NEIGHBOURS + _SPARE)
         count = min(NEIGHBOURS, near.shape[1])
         weights = graph.shared_neighbours(near[:, :count])
@@ -111,7 +135,6 @@ class TopicModel:
                 near, weights, count, self.random_state
             )
         labels = graph.cut(weights, self.resolution_, self.random_state)
-        smallest = min(max(_SMALLEST, math.ceil(len(texts) / 500)), 50)
         return graph.merge_small(labels, weights, smallest)
 
     def _spread(
