@@ -44,6 +44,7 @@ _ORDER = (
     "opening", "context", "event", "second", "result", "habit", "loss", "noise", "feeling",
     "identified", "name", "closing",
 )  # fmt: skip
+_SMALL_TRADERS = "MO10"  # they carry baskets, so no containers, buyers or staff in their words
 _PLACEHOLDER = re.compile("[\ue000-\ue0ff]")
 
 
@@ -149,15 +150,14 @@ class Writer:
                 event = event[0].lower() + event[1:]
             sections["second"] = [f"{link} {event}"]
         count = sum(len(part[0].split()) for part in sections.values())
-        for part, options in self._wanted(plan, teller, rng):
+        for part, template in self._wanted(plan, teller, rng):
             if count >= target:
                 break
-            sentence = self.book.sentence(options, rng, given)
+            sentence = self.book.sentence(template, rng, given)
             if count + len(sentence.split()) > MOST_WORDS - 25:
                 break
-            if sentence not in sections.get(part, []):
-                sections.setdefault(part, []).append(sentence)
-                count += len(sentence.split())
+            sections.setdefault(part, []).append(sentence)
+            count += len(sentence.split())
         return sections
 
     def _wanted(
@@ -181,6 +181,9 @@ class Writer:
             names["result"] = [teller.outcome]
             names["habit"] = ["habit"]
             names["loss"] = ["loss", "loss"]
+            if plan.category == _SMALL_TRADERS:
+                names["context"] = ["context_small", "context_small"]
+                names["loss"] = ["loss_small", "loss_small"]
         elif teller.stance == "witness":
             names["context"] = [f"context_{teller.side}", f"context_{teller.side}"]
             names["result"] = ["witness", "witness"]
@@ -188,12 +191,17 @@ class Writer:
             names["loss"] = ["harm", "harm"]
         if teller.register == "long":
             for part in ("feeling", "noise", "result", "habit"):
-                names[part] = names.get(part, []) * 2
-        wanted = [(part, name) for part, sections in names.items() for name in sections]
+                names[part] = (names.get(part, []) * 2)[:2]
+        wanted = [
+            (part, template)
+            for part, sections in names.items()
+            for name in dict.fromkeys(sections)
+            for template in rng.sample(self.book.shared[name], sections.count(name))
+        ]
         weights = {"result": 2.0, "context": 1.3, "noise": 0.55, "opening": 0.8, "closing": 0.9}
         # Efraimidis and Spirakis: sort by u ** (1 / weight) for a weighted order.
         wanted.sort(key=lambda pair: -(rng.random() ** (1 / weights.get(pair[0], 1.0))))
-        return [(part, rng.choice(self.book.shared[name])) for part, name in wanted]
+        return wanted
 
     def _spoil(self, text: str, register: str, rng: random.Random) -> str:
         tag = self.book.tag

@@ -9,24 +9,26 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from observatory.demo.world import read_yaml
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 MARK = "\x00"  # stands before what a choice or slot put in, for the joints below
 
+Mended: TypeAlias = "str | Callable[[re.Match[str]], str]"
+
 _VOWEL = "[aeiouyâàéèêëîïôûœAEIOUYÂÉÈÊÎÔ]"
-_JOINTS: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
+_JOINTS: dict[str, tuple[tuple[re.Pattern[str], Mended], ...]] = {
     "en": ((re.compile(rf"\b([Aa]) {MARK}+(?=[aeioAEIO])"), r"\1n "),),
     "fr": (
         (re.compile(rf"\b([Dd])e {MARK}+les "), r"\1es "),
         (re.compile(rf"\b([Dd])e {MARK}+le "), r"\1u "),
-        (re.compile(rf"\bà {MARK}+les "), "aux "),
-        (re.compile(rf"\bà {MARK}+le "), "au "),
+        (re.compile(rf"\b([àÀ]) {MARK}+les "), lambda f: "Aux " if f[1] == "À" else "aux "),
+        (re.compile(rf"\b([àÀ]) {MARK}+le "), lambda f: "Au " if f[1] == "À" else "au "),
         (re.compile(rf"\b([DdLlJjNnSs]|[Qq]u|[Ll]orsqu|[Pp]uisqu)e {MARK}+(?={_VOWEL})"), r"\1'"),
     ),
     "es": (
@@ -35,6 +37,8 @@ _JOINTS: dict[str, tuple[tuple[re.Pattern[str], str], ...]] = {
         (re.compile(rf"\by {MARK}+(?=[iI])"), "e "),
     ),
 }
+_AFTER_STOP = re.compile(rf"([.!?][\"»]? ){MARK}+([^\W\d_])")
+_STOPPED = re.compile(r"[.!?…][\"»)]?$")
 _SPACES = re.compile(r"\s+")
 _BEFORE = re.compile(r"\s+([,.;!?])" )
 _TOKEN = re.compile(r"[\[\]|{}]")
@@ -153,6 +157,7 @@ class Phrasebook:
         text = template.render(rng, self.slots, given)
         for pattern, mended in _JOINTS.get(self.tag, ()):
             text = pattern.sub(mended, text)
+        text = _AFTER_STOP.sub(lambda found: found[1] + found[2].upper(), text)
         text = _SPACES.sub(" ", text.replace(MARK, "")).strip()
         return _BEFORE.sub(r"\1", text)
 
@@ -161,7 +166,7 @@ class Phrasebook:
         text = self.fill(template, rng, given)
         if not text:
             return text
-        return text[0].upper() + text[1:] + ("" if text[-1] in ".!?…" else ".")
+        return text[0].upper() + text[1:] + ("" if _STOPPED.search(text) else ".")
 
 
 def _templates(lines: str) -> list[Template]:

@@ -84,7 +84,7 @@ _BENT = {
         "me pidió": "él pedir a mí", "nos pidieron": "ellos pide", "tenía": "tiene",
         "estaba": "está", "pidió": "pide", "dijo": "dice", "quería": "quiere", "nuestra": "nuestro",
         "pagué": "yo pago", "pagamos": "nosotros paga", "fue": "es", "eran": "es", "muy": "mucho",
-        "nuestro": "de nosotros", "nadie": "ningún persona",
+        "nadie": "ningún persona",
     },
 }  # fmt: skip
 
