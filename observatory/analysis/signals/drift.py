@@ -15,7 +15,7 @@ from observatory.analysis.signals.panel import (
     seasonal,
     values_of,
 )
-from observatory.analysis.signals.steps import best_split, stepped
+from observatory.analysis.signals.steps import likeliest_step
 from observatory.analysis.signals.tails import pool, predictive_limit, widen
 
 kind = "drift"
@@ -25,6 +25,7 @@ METHOD = (
 )
 
 _FEWEST_REPORTS = 20
+_PROMISING = 0.05  # only such slopes are compared with a step
 
 
 def detect(counts: pd.DataFrame, offset: pd.Series | None) -> pd.DataFrame:
@@ -46,12 +47,14 @@ def detect(counts: pd.DataFrame, offset: pd.Series | None) -> pd.DataFrame:
     time = np.linspace(-1.0, 1.0, len(values))
     flat = fit(base, values, exposure=scale)
     slope = fit(np.column_stack([base, time]), values, exposure=scale)
-    place = best_split(values, flat.mean * (scale > 0), shortest).place
-    step = stepped(values, scale, frequency, place)
     spread = pool(slope.dispersion, slope.freedom)
     ratio = np.maximum(flat.deviance - slope.deviance, 0.0) / spread.dispersion
-    p = 2.0 * widen(stats.norm.sf(np.sqrt(ratio)), spread.freedom)
-    tested = (values.sum(axis=0) >= _FEWEST_REPORTS) & (slope.deviance < step.deviance)
+    p = np.minimum(2.0 * widen(stats.norm.sf(np.sqrt(ratio)), spread.freedom), 1.0)
+    p = np.where(values.sum(axis=0) >= _FEWEST_REPORTS, p, 1.0)
+    steady = np.flatnonzero(p <= _PROMISING)
+    if steady.size:
+        step = likeliest_step(values[:, steady], scale[:, steady], frequency, shortest)
+        p[steady[slope.deviance[steady] >= step.deviance]] = 1.0
     last = np.full(values.shape[1], len(values) - 1)
     gap = slope.coef[:, -1] * (time[-1] - time[:frequency].mean())
     expected = slope.mean[-1] * np.exp(-np.clip(gap, -40.0, 40.0)) * (scale[-1] > 0)
@@ -60,5 +63,5 @@ def detect(counts: pd.DataFrame, offset: pd.Series | None) -> pd.DataFrame:
         last,
         expected=expected,
         upper=predictive_limit(expected, spread.dispersion),
-        p=np.where(tested, p, 1.0),
+        p=p,
     )

@@ -57,21 +57,34 @@ def deviance(counts: Floats, mean: Floats, weights: Floats) -> Floats:
     return total
 
 
-def _gram(design: Floats, working: Floats) -> tuple[Floats, Floats]:
+def _squares(design: Floats) -> Floats:
+    """Return the outer product of each row with itself, shape (periods, terms * terms)."""
+    return np.asarray((design[:, :, None] * design[:, None, :]).reshape(len(design), -1))
+
+
+def _gram(squares: Floats, working: Floats) -> tuple[Floats, Floats]:
     """Return scaled normal matrices (series, terms, terms) and their scale (series, terms)."""
-    gram = np.einsum("np,ns,nq->spq", design, working, design, optimize=True)
+    terms = int(np.sqrt(squares.shape[1]))
+    gram = (working.T @ squares).reshape(-1, terms, terms)
     size = np.sqrt(np.maximum(np.einsum("spp->sp", gram), 1e-300))
     return gram / (size[:, :, None] * size[:, None, :]), size
 
 
-def _solve(design: Floats, working: Floats, target: Floats) -> Floats:
-    """Weighted least squares of each column; minimum norm where the design is deficient."""
-    gram, size = _gram(design, working)
-    right = np.einsum("np,ns->sp", design, working * target) / size
+def _inverse(gram: Floats) -> Floats:
+    try:
+        return np.asarray(np.linalg.inv(gram), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.pinv(gram, hermitian=True), dtype=np.float64)
+
+
+def _solve(design: Floats, squares: Floats, working: Floats, target: Floats) -> Floats:
+    """Weighted least squares of each column; minimum norm where a design is deficient."""
+    gram, size = _gram(squares, working)
+    right = ((working * target).T @ design) / size
     try:
         scaled = np.linalg.solve(gram, right[..., None])[..., 0]
     except np.linalg.LinAlgError:
-        scaled = np.einsum("spq,sq->sp", np.linalg.pinv(gram, hermitian=True), right)
+        scaled = np.einsum("spq,sq->sp", _inverse(gram), right)
     coef: Floats = scaled / size
     return coef
 
@@ -102,12 +115,13 @@ def fit(
     coef = np.zeros((counts.shape[1], design.shape[1]))
     mean = counts + 0.1
     working = weights * mean
+    squares = _squares(design)
     current = deviance(counts, mean, weights)
     active = np.arange(counts.shape[1])
     for _ in range(_STEPS):
         y, mu, shift = counts[:, active], mean[:, active], offset[:, active]
         step = weights[:, active] * mu
-        solved = _solve(design, step, np.log(mu) - shift + (y - mu) / mu)
+        solved = _solve(design, squares, step, np.log(mu) - shift + (y - mu) / mu)
         eta = np.clip(design @ solved.T + shift, -_LOG_RANGE, _LOG_RANGE)
         moved = deviance(y, np.exp(eta), weights[:, active])
         coef[active], working[:, active], mean[:, active] = solved, step, np.exp(eta)
@@ -128,10 +142,10 @@ def _finish(
     mean: Floats,
     working: Floats,
 ) -> PoissonFit:
-    gram, size = _gram(design, working)
-    inverse = np.linalg.pinv(gram, hermitian=True)
-    covariance = inverse / (size[:, :, None] * size[:, None, :])
-    leverage = working * np.einsum("np,spq,nq->ns", design, covariance, design, optimize=True)
+    squares = _squares(design)
+    gram, size = _gram(squares, working)
+    covariance = _inverse(gram) / (size[:, :, None] * size[:, None, :])
+    leverage = working * (squares @ covariance.reshape(len(covariance), -1).T)
     freedom = np.maximum((weights > 0).sum(axis=0) - design.shape[1], 0).astype(np.float64)
     squared = ((counts - mean) / mean) ** 2
     usable = np.maximum(freedom, 1.0)

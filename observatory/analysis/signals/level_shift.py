@@ -9,16 +9,15 @@ import pandas as pd
 from ruptures.base import BaseCost
 from ruptures.detection.pelt import Pelt
 
-from observatory.analysis.signals.glm import Floats, fit
+from observatory.analysis.signals.glm import Floats
 from observatory.analysis.signals.panel import (
     exposures,
     frequency_of,
     nothing,
     rows,
-    seasonal,
     values_of,
 )
-from observatory.analysis.signals.steps import best_split, stepped
+from observatory.analysis.signals.steps import best_split, likeliest_step
 from observatory.analysis.signals.tails import pool, predictive_limit
 
 kind = "level_shift"
@@ -30,7 +29,6 @@ METHOD = (
 
 _SHORTEST = 3  # periods on each side of a change
 _FEWEST_REPORTS = 10  # below this a series cannot say anything about two levels
-_SEASON_REPORTS = 30  # below this a season would be read into chance
 _PROMISING = 0.05  # only such series are segmented: segmentation dates, it does not decide
 _PENALTY = 3.0  # times dispersion times log(periods), for each change (BIC plus one for the date)
 
@@ -73,20 +71,15 @@ def detect(counts: pd.DataFrame, offset: pd.Series | None) -> pd.DataFrame:
         return nothing()
     scale = exposures(counts, offset)
     total = values.sum(axis=0)
-    plain = fit(seasonal(len(values), frequency), values, exposure=scale).mean * (scale > 0)
-    place = best_split(values, np.where(total < _SEASON_REPORTS, scale, plain), shortest).place
-    # Season and step are told apart by fitting both; one more look at the dates settles them.
-    fitted = stepped(values, scale, frequency, place)
-    after = np.arange(len(values))[:, None] >= place[None, :]
-    level = np.where(after, np.exp(np.clip(fitted.coef[:, -1], -40.0, 40.0)), 1.0)
-    unchanged = np.where(total < _SEASON_REPORTS, scale, fitted.mean / level * (scale > 0))
-    split = best_split(values, unchanged, shortest)
-    spread = pool(fitted.dispersion, fitted.freedom)
+    step = likeliest_step(values, scale, frequency, shortest)
+    # The likelihood sets the season; given the season, the exact test looks at every date.
+    split = best_split(values, step.unchanged, shortest)
+    spread = pool(step.dispersion, step.freedom)
     p = np.minimum(split.p(spread) * (len(values) - 2 * shortest + 1), 1.0)
     p = np.where(total >= _FEWEST_REPORTS, p, 1.0)
     place, before = split.place.copy(), np.empty(len(p))
     for series in range(len(p)):
-        start, signal = 0, np.column_stack([values[:, series], unchanged[:, series]])
+        start, signal = 0, np.column_stack([values[:, series], step.unchanged[:, series]])
         if p[series] <= _PROMISING:
             start, place[series] = _dated(
                 signal, split.place[series], spread.dispersion[series], shortest
@@ -94,7 +87,7 @@ def detect(counts: pd.DataFrame, offset: pd.Series | None) -> pd.DataFrame:
         past = signal[start : place[series]].sum(axis=0)
         before[series] = past[0] / max(past[1], 1e-12)
     column = np.arange(values.shape[1])
-    expected = before * unchanged[place, column]
+    expected = before * step.unchanged[place, column]
     return rows(
         counts,
         place,

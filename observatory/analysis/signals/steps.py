@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from observatory.analysis.signals.glm import Floats, PoissonFit, fit
+from observatory.analysis.signals.glm import Floats, fit
 from observatory.analysis.signals.panel import seasonal
 from observatory.analysis.signals.tails import Spread, share_tail
+
+_GRID = 41  # dates tried; every date of four years of months
 
 Places = npt.NDArray[np.int64]
 
@@ -78,28 +80,74 @@ def best_split(counts: Floats, exposure: Floats, shortest: int) -> Split:
     return split_at(counts, exposure, np.argmin(surprise, axis=0) + shortest)
 
 
-def stepped(counts: Floats, scale: Floats, frequency: int, place: Places) -> PoissonFit:
-    """Fit season and one step per series; the last coefficient is the log of the step."""
-    parts: dict[int, PoissonFit] = {}
-    base = seasonal(len(counts), frequency)
-    for date in np.unique(place):
-        chosen = place == date
-        step = (np.arange(len(counts)) >= date).astype(np.float64)
-        parts[int(date)] = fit(
-            np.column_stack([base, step]), counts[:, chosen], exposure=scale[:, chosen]
+@dataclass(frozen=True)
+class Step:
+    """One step per series, fitted with its season: arrays over the series.
+
+    Attributes:
+        place: row (from 0) of the first period of the new level.
+        unchanged: expected shape had nothing changed, shape (periods, series).
+        deviance: residual deviance.
+        dispersion: Pearson dispersion, not cut at 1.
+        freedom: residual degrees of freedom.
+    """
+
+    place: Places
+    unchanged: Floats
+    deviance: Floats
+    dispersion: Floats
+    freedom: Floats
+
+
+def likeliest_step(counts: Floats, scale: Floats, frequency: int, shortest: int) -> Step:
+    """Return the date and season that together fit each series best.
+
+    Season and step are fitted jointly at each date, since a step in the low season looks like a
+    season. A series gets a season only where that pays by Akaike's criterion: a season read into
+    chance would move the date. Long histories are searched on a grid of dates.
+    """
+    plain = _profile(counts, scale, np.ones((len(counts), 1)), shortest)
+    wave = seasonal(len(counts), frequency)
+    if wave.shape[1] == 1:
+        return plain
+    waved = _profile(counts, scale, wave, shortest)
+    gain = (plain.deviance - waved.deviance) / np.maximum(waved.dispersion, 1.0)
+    season = gain > 2.0 * (wave.shape[1] - 1)
+    return Step(
+        place=np.where(season, waved.place, plain.place),
+        unchanged=np.where(season, waved.unchanged, plain.unchanged),
+        deviance=np.where(season, waved.deviance, plain.deviance),
+        dispersion=np.where(season, waved.dispersion, plain.dispersion),
+        freedom=np.where(season, waved.freedom, plain.freedom),
+    )
+
+
+def _profile(counts: Floats, scale: Floats, base: Floats, shortest: int) -> Step:
+    """Fit ``base`` and one step at each date; keep the best date of each series."""
+    grid = np.linspace(shortest, len(counts) - shortest, _GRID).round().astype(np.int64)
+    best: Step | None = None
+    for date in np.unique(grid):
+        after = np.arange(len(counts)) >= date
+        fitted = fit(np.column_stack([base, after]).astype(np.float64), counts, exposure=scale)
+        step = Step(
+            place=np.full(counts.shape[1], date),
+            unchanged=np.exp(np.clip(base @ fitted.coef[:, :-1].T, -40.0, 40.0)) * scale,
+            deviance=fitted.deviance,
+            dispersion=fitted.dispersion,
+            freedom=fitted.freedom,
         )
-    return _gather(parts, place)
+        best = step if best is None else _better(best, step)
+    if best is None:
+        raise ValueError("too short a series for a step")
+    return best
 
 
-def _gather(parts: dict[int, PoissonFit], place: Places) -> PoissonFit:
-    """Put the fits of each date back in the order of the series."""
-    order = np.concatenate([np.flatnonzero(place == date) for date in parts])
-    back = np.argsort(order)
-    by_series = ("coef", "covariance", "dispersion", "relative", "deviance", "freedom")
-    by_period = ("mean", "working", "leverage")
-    first = {n: np.concatenate([getattr(f, n) for f in parts.values()])[back] for n in by_series}
-    second = {
-        n: np.concatenate([getattr(f, n) for f in parts.values()], axis=1)[:, back]
-        for n in by_period
-    }
-    return PoissonFit(**first, **second)
+def _better(old: Step, new: Step) -> Step:
+    """Return for each series the step that fits better."""
+    wins = new.deviance < old.deviance
+    return Step(
+        *(
+            np.where(wins, getattr(new, field.name), getattr(old, field.name))
+            for field in fields(Step)
+        )
+    )
