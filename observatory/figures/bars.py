@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from observatory.disclosure import SafeAnalysis
 
 WIDTH = 100
-NO_REGION = "No region"
+NO_REGION = "Elsewhere, or not said"
 RANKED_BY_NAME = "In the order of regions and names, which is no ranking."
 
 

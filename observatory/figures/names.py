@@ -84,7 +84,7 @@ def names_of(analysis: SafeAnalysis, catalogue: Catalogue, offices: tuple[Office
 
 
 def period(code: str) -> str:
-    """Return ``May 2024`` for ``2024-05``, ``April to June 2024`` for ``2024-Q2``, else the code."""
+    """Return a period in words: ``May 2024``, ``April to June 2024``, ``week 5 of 2024``."""
     year, _, part = code.partition("-")
     if part.isdecimal() and 1 <= int(part) <= 12:
         return f"{_MONTHS[int(part) - 1]} {year}"

@@ -8,13 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 if TYPE_CHECKING:
     from flask import Request
 
 MAX_REQUEST_BYTES = 256 * 1024
 MAX_FIELDS = 100
+READ_BYTES = 16 * 1024
 FORM_TYPE = "application/x-www-form-urlencoded"
 
 
@@ -26,16 +27,31 @@ def read_fields(request: Request) -> tuple[dict[str, str], bool]:
     Raises:
         UnsupportedMediaType: the body is of another type than a plain form's.
         RequestEntityTooLarge: more than ``MAX_REQUEST_BYTES``; refused while it arrives.
-        BadRequest: more than ``MAX_FIELDS`` fields.
+        BadRequest: more than ``MAX_FIELDS`` fields, or the line broke half way.
     """
     if request.mimetype != FORM_TYPE:
         raise UnsupportedMediaType
-    # The application's MAX_CONTENT_LENGTH makes this stream stop at the cap, declared or not.
-    body = request.stream.read()
+    body = _read(request)
     try:
         return _first_of_each(body, "strict"), True
     except UnicodeDecodeError:
         return _first_of_each(body, "replace"), False
+
+
+def _read(request: Request) -> bytes:
+    """Return the body; refuse it at the first byte past the cap, declared or not."""
+    if (request.content_length or 0) > MAX_REQUEST_BYTES:
+        raise RequestEntityTooLarge
+    body = bytearray()
+    # One read of everything would end at the cap in silence, and words would be cut.
+    while part := request.stream.read(READ_BYTES):
+        body += part
+        if len(body) > MAX_REQUEST_BYTES:
+            raise RequestEntityTooLarge
+    # A line that broke half way leaves half a report, which nobody meant to send.
+    if request.content_length not in (None, len(body)):
+        raise BadRequest
+    return bytes(body)
 
 
 def _first_of_each(body: bytes, errors: str) -> dict[str, str]:

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 from observatory import instance as instances
 from observatory.headers import report_failure
 from observatory.intake import form
-from observatory.intake.body import MAX_REQUEST_BYTES, read_fields
+from observatory.intake.body import read_fields
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as Answer
@@ -24,7 +24,6 @@ CLEAR_SITE_DATA = '"cache", "cookies", "storage"'
 
 def init_app(app: Flask, instance: Instance) -> None:
     """Give the application the one page of the form, and the pages of every refusal."""
-    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     app.jinja_env.globals.update(
         observatory_name=instance.config.observatory_name,
         case_contact=instance.config.case_contact,

@@ -1,14 +1,17 @@
-"""A Safe analysis of the shape that a run gives, from seeded chance: for pages only."""
+"""A Safe analysis of the shape that a run gives, from seeded chance: for tests of pages only."""
 
 from __future__ import annotations
 
 import random
 from itertools import product
+from pathlib import Path
 
 from observatory.analysis.counts import CUTS, levels, months_between
 from observatory.catalogue import Catalogue
 from observatory.complaint.offices import Office
+from observatory.decisions.founding import found
 from observatory.disclosure import SafeAnalysis, SafeCell, SafeSignal, SafeTable, SafeTopic
+from observatory.instance import Instance
 
 K = 5
 TOPICS = (
@@ -88,3 +91,19 @@ def _table(
     drawn = ((key, chance.randint(0, size)) for key in product(*found.values()))
     cells = tuple(SafeCell(key, reports) for key, reports in drawn if reports >= K)
     return SafeTable(name, dimensions, found, cells)
+
+
+def found_made_up(place: Path) -> Instance:
+    """Found a made-up observatory in ``place`` whose members have something to look at."""
+    thresholds = {"customs": (2, 3), "business": (2, 3)}
+    founded = found(
+        place / "instance",
+        place / "shares",
+        thresholds,
+        lambda name: f"made up for {name}",
+        register=OFFICES,
+        made_up=True,
+    )
+    instance = founded.instance
+    instance.products.store({"members": analysis(instance.catalogue)})
+    return instance

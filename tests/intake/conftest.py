@@ -1,0 +1,26 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+from observatory.app import create_intake
+from observatory.complaint.offices import Office
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+
+
+@pytest.fixture
+def place(instance):
+    """An instance with a register of offices."""
+    instance.add_offices(
+        [Office("PORT_NORTH", "North Port", "Coast"), Office("KM7", "Kilometre 7")]
+    )
+    return instance
+
+
+@pytest.fixture
+def intake(place):
+    """A browser without script at the reporters' form."""
+    from reporter import Reporter
+
+    return Reporter(create_intake(place).test_client())
