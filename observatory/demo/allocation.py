@@ -190,7 +190,12 @@ def allocate(
     """Draw the counts of a corpus.
 
     Args:
+        world: offices and rates.
+        seed: the same seed gives the same counts.
+        months: number of reporting months.
         size: number of reports without planted facts (exact); facts come on top.
+        planted: whether to add the planted facts.
+        start: first month, YYYY-MM.
 
     Raises:
         ValueError: ``size`` below 1, or ``start`` or ``months`` make no months.

@@ -86,6 +86,9 @@ def meet(plan: Plan, world: World, rng: random.Random, pinned: set[tuple[str, st
     """Draw the teller of a planned report.
 
     Args:
+        plan: the report to be written.
+        world: habits, languages and registers.
+        rng: the report's own randomness.
         pinned: (code, office) cells to which no second code may add.
     """
     habit = world.habits.get(plan.category)

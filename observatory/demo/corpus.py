@@ -76,9 +76,10 @@ def make_corpus(
 
     Args:
         seed: the same seed gives the same corpus.
-        months: reporting months from ``start`` (YYYY-MM).
+        months: number of reporting months.
         size: reports without planted facts, exactly; planted facts come on top.
         planted: False gives the same world with nothing planted.
+        start: first reporting month, YYYY-MM.
 
     Raises:
         ValueError: ``size``, ``months`` or ``start`` make no corpus.
@@ -134,7 +135,7 @@ def _write_all(
                 )
             )
         if planted:
-            reports.extend(_flood(world, plan, week, seed, size, writers))
+            reports.extend(_flood(world, plan, week, writers[facts.FLOOD_LANGUAGE], seed))
         random.Random(f"{seed}|order|{week}").shuffle(reports)
         yield from reports
 
@@ -147,7 +148,7 @@ def _plans(
     for row, column in zip(*plan.base[week].nonzero(), strict=True):
         stays = float(plan.thin[week, row, column])
         for copy in range(int(plan.base[week, row, column])):
-            one = _plan(plan, week, int(row), int(column), f"base|{copy}", serials[0])
+            one = _plan(plan, (week, int(row), int(column)), f"base|{copy}", serials[0])
             serials[0] += 1
             if named and one.category not in (JUNK, POSITIVE, VAGUE):
                 one, named = replace(one, named=True, planted=facts.RARE_NAME), False
@@ -156,13 +157,14 @@ def _plans(
     for fact, counts in plan.added.items():
         for row, column in zip(*counts[week].nonzero(), strict=True):
             for copy in range(int(counts[week, row, column])):
-                one = _plan(plan, week, int(row), int(column), f"{fact}|{copy}", serials[1])
+                one = _plan(plan, (week, int(row), int(column)), f"{fact}|{copy}", serials[1])
                 serials[1] += 1
                 yield replace(one, planted=fact)
 
 
-def _plan(plan: Allocation, week: int, row: int, column: int, key: str, serial: int) -> Plan:
+def _plan(plan: Allocation, cell: tuple[int, int, int], key: str, serial: int) -> Plan:
     grid = plan.grid
+    week, row, column = cell
     category, office, name = grid.categories[row], grid.offices[column], grid.weeks[week]
     return Plan(
         category=category,
@@ -181,16 +183,16 @@ def _named_weeks(plan: Allocation) -> set[int]:
 
 
 def _flood(
-    world: World, plan: Allocation, week: int, seed: int, size: int, writers: dict[str, Writer]
+    world: World, plan: Allocation, week: int, writer: Writer, seed: int
 ) -> Iterator[MadeUpReport]:
     grid = plan.grid
     weeks = grid.weeks_in(facts.FLOOD_INDEX)
     if len(weeks) < 2 or week != weeks[1]:
         return
-    scale = facts.Scale.of(size, len(grid.months)).rate
+    scale = facts.Scale.of(int(plan.base.sum()), len(grid.months)).rate
     row, column = grid.cell(facts.FLOOD_CODE, facts.FLOOD_OFFICE)
     for copy in range(round(facts.FLOOD_SIZE * scale)):
-        one = _plan(plan, week, row, column, f"{facts.FLOOD}|{copy}", 0)
+        one = _plan(plan, (week, row, column), f"{facts.FLOOD}|{copy}", 0)
         rng = random.Random(f"{seed}|{one.key}")
         teller = replace(
             meet(one, world, rng, set(facts.PINNED)),
@@ -201,7 +203,7 @@ def _flood(
         )
         yield MadeUpReport(
             facets=answer(one, teller, world, rng),
-            narrative=writers[facts.FLOOD_LANGUAGE].flood(rng),
+            narrative=writer.flood(rng),
             week=one.week,
             truth=teller.codes,
             junk=False,

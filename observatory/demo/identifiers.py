@@ -7,20 +7,30 @@ Names are built from syllables, a different one for each serial number.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import random
 
-_HEADS = (
-    "Bar Cal Dor Fen Gal Hov Jor Kel Lan Mar Nor Ost Pel Quer Ros Sal Tor Ul Var Wen Yal Zor "
-    "Brel Cren Drav Fros Gri Kros Plen Stav"
-).split()
-_MIDDLES = "a e i o u an en in or al el ir as et om ar av ed il un".split()
-_TAILS = (
-    "dane vik mira tello rand beck quist lova nard thane wick mundo zana fort gard dini sky "
-    "bourne lero nova rist tane vall dorf mont"
-).split()
+# Split at import: as lists of strings these would fill a screen.
+_HEADS: tuple[str, ...] = tuple(
+    re.findall(
+        r"\w+",
+        "Bar Cal Dor Fen Gal Hov Jor Kel Lan Mar Nor Ost Pel Quer Ros Sal Tor Ul Var Wen Yal Zor "
+        "Brel Cren Drav Fros Gri Kros Plen Stav",
+    )
+)
+_MIDDLES: tuple[str, ...] = tuple(
+    re.findall(r"\w+", "a e i o u an en in or al el ir as et om ar av ed il un")
+)
+_TAILS: tuple[str, ...] = tuple(
+    re.findall(
+        r"\w+",
+        "dane vik mira tello rand beck quist lova nard thane wick mundo zana fort gard dini sky "
+        "bourne lero nova rist tane vall dorf mont",
+    )
+)
 _FIRST = {
     "en": "Adela Bram Corin Dessa Edmar Farida Gilbert Hanno Imre Joslyn Kwami Lorne Mabel Nils "
     "Orla Percy Quentin Rosalba Samir Tamsin Ursel Viktor Wilma Yusra Zeno Amadi Brigid Clement "
@@ -33,11 +43,10 @@ _FIRST = {
     "Wenceslao Yolanda Zacarías Amparo Benigno Crisanta Donato Elvira Froilán",
 }
 _TITLES = {
-    "en": "Mr Mrs Inspector Officer Chief".split(),
-    "fr": "M. Mme l'inspecteur l'agent le chef".split(),
-    "es": "el señor la señora el inspector el vista el jefe".split(" el "),
+    "en": ("Mr", "Mrs", "Inspector", "Officer", "Chief"),
+    "fr": ("M.", "Mme", "l'inspecteur", "l'agent", "le chef"),
+    "es": ("el señor", "la señora", "el inspector", "el vista", "el jefe"),
 }
-_TITLES["es"] = ["el señor", "la señora", "el inspector", "el vista", "el jefe"]
 _FIRMS = {
     "en": ("{} Freight Ltd", "{} & Sons Clearing", "{} Logistics", "{} Trading Co", "{} Shipping"),
     "fr": ("{} Transit SARL", "Ets {}", "{} Logistique SA", "Société {} et Fils", "{} Maritime"),
@@ -99,13 +108,23 @@ def _digits(rng: random.Random, count: int) -> str:
 def _phone(tag: str, _serial: int, rng: random.Random) -> str:
     # Ranges kept for drama: Ofcom (United Kingdom), NANP 555-01XX, ARCEP (France).
     fiction = {
-        "en": (f"+44 7700 900{_digits(rng, 3)}", f"+1 202 555 01{_digits(rng, 2)}",
-               f"07700 900 {_digits(rng, 3)}", f"020 7946 0{_digits(rng, 3)}"),
-        "fr": (f"+33 6 39 98 {_digits(rng, 2)} {_digits(rng, 2)}",
-               f"06 39 98 {_digits(rng, 2)} {_digits(rng, 2)}",
-               f"01.99.00.{_digits(rng, 2)}.{_digits(rng, 2)}"),
-        "es": (f"+34 600 000 {_digits(rng, 3)}", f"+1 305 555 01{_digits(rng, 2)}",
-               f"900-555-{_digits(rng, 4)}", f"+52 55 5555 {_digits(rng, 4)}"),
+        "en": (
+            f"+44 7700 900{_digits(rng, 3)}",
+            f"+1 202 555 01{_digits(rng, 2)}",
+            f"07700 900 {_digits(rng, 3)}",
+            f"020 7946 0{_digits(rng, 3)}",
+        ),
+        "fr": (
+            f"+33 6 39 98 {_digits(rng, 2)} {_digits(rng, 2)}",
+            f"06 39 98 {_digits(rng, 2)} {_digits(rng, 2)}",
+            f"01.99.00.{_digits(rng, 2)}.{_digits(rng, 2)}",
+        ),
+        "es": (
+            f"+34 600 000 {_digits(rng, 3)}",
+            f"+1 305 555 01{_digits(rng, 2)}",
+            f"900-555-{_digits(rng, 4)}",
+            f"+52 55 5555 {_digits(rng, 4)}",
+        ),
     }
     return rng.choice(fiction[tag])
 
@@ -148,7 +167,10 @@ def _container(_tag: str, _serial: int, rng: random.Random) -> str:
 def _plate(tag: str, _serial: int, rng: random.Random) -> str:
     pick = "".join(rng.choices(_LETTERS, k=5))
     forms = {
-        "en": (f"{pick[:2]}{_digits(rng, 2)} {pick[2:5]}", f"{pick[:3]} {_digits(rng, 3)}{pick[3]}"),
+        "en": (
+            f"{pick[:2]}{_digits(rng, 2)} {pick[2:5]}",
+            f"{pick[:3]} {_digits(rng, 3)}{pick[3]}",
+        ),
         "fr": (f"{pick[:2]}-{_digits(rng, 3)}-{pick[2:4]}", f"{_digits(rng, 4)} {pick[:2]} 01"),
         "es": (f"{_digits(rng, 4)} {pick[:3]}", f"{pick[:3]}-{_digits(rng, 3)}"),
     }

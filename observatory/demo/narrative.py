@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 MOST_WORDS = 250
 _LENGTHS = {
     "plain": (22, 85),
-    "terse": (5, 22),
-    "long": (95, 235),
+    "terse": (4, 22),
+    "long": (100, 250),
     "angry": (25, 90),
     "broken": (14, 60),
     "sms": (8, 34),
@@ -44,6 +44,7 @@ _ORDER = (
     "opening", "context", "event", "second", "result", "habit", "loss", "noise", "feeling",
     "identified", "name", "closing",
 )  # fmt: skip
+_HINTED = 0.2  # of reports have a sentence with one of the catalogue's own words
 _SMALL_TRADERS = "MO10"  # they carry baskets, so no containers, buyers or staff in their words
 _PLACEHOLDER = re.compile("[\ue000-\ue0ff]")
 
@@ -87,7 +88,10 @@ class Writer:
             return Narrative(self._junk(rng))
         given = self._given(plan, teller, rng)
         sections = self._sections(plan, teller, rng, given)
-        if rng.random() < 0.15 and plan.category not in (POSITIVE,):
+        if teller.codes and rng.random() < _HINTED:
+            hint = rng.choice(self.book.hints[teller.codes[0]])
+            sections["event"].append(self.book.sentence(hint, rng, given))
+        if rng.random() < 0.15 and plan.category != POSITIVE:
             what = kind(rng)
             sections["identified"] = [self._sentence(f"identified_{what}", rng, given)]
         if plan.named:
@@ -154,15 +158,13 @@ class Writer:
             if count >= target:
                 break
             sentence = self.book.sentence(template, rng, given)
-            if count + len(sentence.split()) > MOST_WORDS - 25:
+            if count + len(sentence.split()) > MOST_WORDS - 12:
                 break
             sections.setdefault(part, []).append(sentence)
             count += len(sentence.split())
         return sections
 
-    def _wanted(
-        self, plan: Plan, teller: Teller, rng: random.Random
-    ) -> list[tuple[str, Template]]:
+    def _wanted(self, plan: Plan, teller: Teller, rng: random.Random) -> list[tuple[str, Template]]:
         """List what may stand beside the event, most wanted first."""
         formal = teller.register in {"long", "letter"}
         names = {
@@ -190,13 +192,16 @@ class Writer:
             names["habit"] = ["habit"]
             names["loss"] = ["harm", "harm"]
         if teller.register == "long":
-            for part in ("feeling", "noise", "result", "habit"):
-                names[part] = (names.get(part, []) * 2)[:2]
+            for part in ("context", "result", "habit", "loss", "feeling", "noise"):
+                names[part] = names.get(part, [])[:1] * 3
         wanted = [
             (part, template)
             for part, sections in names.items()
             for name in dict.fromkeys(sections)
-            for template in rng.sample(self.book.shared[name], sections.count(name))
+            for template in rng.sample(
+                self.book.shared[name],
+                min(sections.count(name), len(self.book.shared[name])),
+            )
         ]
         weights = {"result": 2.0, "context": 1.3, "noise": 0.55, "opening": 0.8, "closing": 0.9}
         # Efraimidis and Spirakis: sort by u ** (1 / weight) for a weighted order.

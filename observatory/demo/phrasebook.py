@@ -40,7 +40,7 @@ _JOINTS: dict[str, tuple[tuple[re.Pattern[str], Mended], ...]] = {
 _AFTER_STOP = re.compile(rf"([.!?][\"»]? ){MARK}+([^\W\d_])")
 _STOPPED = re.compile(r"[.!?…][\"»)]?$")
 _SPACES = re.compile(r"\s+")
-_BEFORE = re.compile(r"\s+([,.;!?])" )
+_BEFORE = re.compile(r"\s+([,.;!?])")
 _TOKEN = re.compile(r"[\[\]|{}]")
 
 
@@ -136,6 +136,7 @@ class Phrasebook:
     Attributes:
         slots: named lists of small templates.
         events: code -> voice ("any", "business", "customs", "short") -> templates.
+        hints: code -> sentences that hold a word of the catalogue.
         shared: section -> templates, sections named as in the YAML file.
         raw: everything else in the file, as read.
     """
@@ -149,6 +150,7 @@ class Phrasebook:
             code: {voice: _templates(lines) for voice, lines in voices.items()}
             for code, voices in raw["events"].items()
         }
+        self.hints = {code: _templates(lines) for code, lines in raw["hints"].items()}
         self.shared = {name: _templates(lines) for name, lines in raw["shared"].items()}
         self.raw = raw
 
