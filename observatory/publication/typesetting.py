@@ -16,6 +16,7 @@ from typing import Any
 from observatory.figures.multiples import multiple
 from observatory.figures.names import period
 from observatory.figures.sentences import KINDS
+from observatory.publication.documents.findings import probability
 from observatory.publication.documents.source import Entry
 from observatory.publication.tables import printed_tables
 
@@ -67,7 +68,7 @@ def view(document: Entry) -> Entry:
         | {
             "when": period(signal["period"]),
             "kind_label": KINDS.get(signal["kind"], signal["kind"]),
-            "q_text": f"{signal['q']:.2g}",
+            "q_text": probability(signal["q"]).removeprefix("q "),
         }
         for signal in document["signals"]
     ]

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
-from made_up import OFFICES, made_up
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from made_up_products import OFFICES, made_up
 
 from observatory import catalogue
 from observatory.publication.documents import evidence

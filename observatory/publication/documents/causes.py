@@ -55,7 +55,7 @@ def _speaks_for(source: Source, seen: list[str], every: list[Episode]) -> list[s
     said = []
     steps = _leading_steps(source, seen)
     if steps:
-        said.append(f"The practices that point here are reported above all at {steps}.")
+        said.append(f"Steps named most: {steps}.")
     rising = [e for e in every if e.levels.get("mo") in seen and e.direction == "up"]
     said += [f"Signal: {_brief(source, e)}." for e in rising[:SIGNALS_TOLD]]
     return said or ["Nothing in the reports beyond the counts above."]
@@ -97,4 +97,4 @@ def _leading_steps(source: Source, codes: list[str]) -> str:
         if steps:
             top = max(steps, key=lambda e: (e["reports"], e["code"]))
             said[f"{lower(top['label'])} ({code}, {count(top['reports'], 0)} reports)"] = None
-    return ", ".join(said)
+    return "; ".join(said)

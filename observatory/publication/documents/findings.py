@@ -13,6 +13,7 @@ from observatory.publication.documents.source import Entry, Source, shown
 
 MOST = 5
 SPECIFIC = 2
+LEAST_Q = 0.001
 
 
 def findings(source: Source) -> list[Entry]:
@@ -177,11 +178,16 @@ def told(source: Source, episode: Episode) -> str:
         )
         if episode.direction == "up":
             seen += f" and {signal.upper:g} at most"
-    said = f"{seen} (q {signal.q:.2g})."
+    said = f"{seen} ({probability(signal.q)})."
     if (several := len(episode.signals)) > 1:
         first, last = period(episode.first), period(episode.last)
         said += f" Signals stand in {several} months, from {first} to {last}."
     return said
+
+
+def probability(q: float) -> str:
+    """Return an adjusted p-value in words: very small ones carry no more than their smallness."""
+    return f"q {q:.2g}" if q >= LEAST_Q else f"q under {LEAST_Q}"
 
 
 def _what(source: Source, episode: Episode) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from observatory.figures.names import period
+from observatory.figures.names import NOT_SAID, period
 from observatory.figures.sentences import sentence, series_name
 from observatory.publication.documents.episodes import episodes
 from observatory.publication.documents.findings import told
@@ -160,8 +160,11 @@ def _sheet(source: Source, code: str) -> Entry:
 
 
 def _most(entries: list[Entry], number: int = 5) -> list[Entry]:
-    """Return the shown entries, largest first: of steps or outcomes, never of offices."""
-    return sorted(shown(entries), key=lambda e: (-e["reports"], e["code"]))[:number]
+    """Return the shown entries, largest first, "not said" last: of steps, never of offices."""
+    ordered = sorted(
+        shown(entries), key=lambda e: (e["code"] == NOT_SAID, -e["reports"], e["code"])
+    )
+    return ordered[:number]
 
 
 def _nearest(source: Source, code: str) -> list[Entry]:

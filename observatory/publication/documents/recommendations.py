@@ -17,7 +17,7 @@ def recommendations(source: Source, findings: list[Entry]) -> list[Entry]:
     for measure in source.catalogue.measures.values():
         fit = {code: weight * _fit(source, code, measure) for code, weight in focus.items()}
         met = [code for code, value in fit.items() if value]
-        if met:
+        if any(_named(source, code, measure) for code in met):
             strength = strongest(source.studies[s] for s in measure.evidence if s in source.studies)
             rank = STRENGTHS.index(strength) if strength else len(STRENGTHS)
             scored.append((-sum(fit.values()), rank, measure.id, measure, met, strength))
@@ -33,9 +33,11 @@ def _key(scored: tuple[int, int, str, Measure, list[str], str | None]) -> tuple[
 
 def _fit(source: Source, code: str, measure: Measure) -> int:
     """Return 2 where the practice's own entry names the measure, 1 where the measure names it."""
-    if measure.id in source.catalogue.modus_operandi[code].measures:
-        return 2
-    return int(code in measure.targets)
+    return 2 if _named(source, code, measure) else int(code in measure.targets)
+
+
+def _named(source: Source, code: str, measure: Measure) -> bool:
+    return measure.id in source.catalogue.modus_operandi[code].measures
 
 
 def _focus(source: Source, findings: list[Entry]) -> dict[str, int]:

@@ -1,0 +1,101 @@
+"""Making of a document from an instance's last run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from observatory.catalogue import CatalogueError
+from observatory.errors import BadInputError, ResourceError, UsageError
+from observatory.instance import CATALOGUE, Instance
+from observatory.publication.documents import evidence
+from observatory.publication.documents.source import Source
+from observatory.publication.documents.systemic import systemic
+from observatory.publication.forms import FORMS
+from observatory.publication.writing import write
+
+if TYPE_CHECKING:
+    from observatory.disclosure.rules import Audience
+    from observatory.progress import Report
+
+DOCUMENTS = {"systemic": systemic}
+
+
+def silent(_stage: str, _done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+def make(
+    instance: Instance,
+    kind: str,
+    out: Path,
+    *,
+    audience: Audience = "members",
+    form: str | None = None,
+    progress: Report = silent,
+) -> list[Path]:
+    """Make a document of the last run and its manifest.
+
+    Args:
+        instance: the observatory.
+        kind: which document; only ``systemic`` exists.
+        out: its file; replaced whole.
+        audience: whose disclosure rules apply.
+        form: pdf, xlsx, csv or json; by default what the name of ``out`` ends in, else pdf.
+        progress: told each stage.
+
+    Returns:
+        The files written, the document first.
+
+    Raises:
+        UsageError: this version has no such document.
+        BadInputError: nothing has been analysed yet, or the catalogue cannot be read.
+        ResourceError: a file cannot be read or written; nothing is left half done.
+    """
+    if kind not in DOCUMENTS:
+        raise UsageError(f"The {kind} report is not offered by this version; systemic is.")
+    form = form or _form_of(out)
+    progress("reading the last run", 0, 1)
+    source = source_of(instance, audience)
+    progress("drawing up the report", 0, 1)
+    document = DOCUMENTS[kind](source)
+    progress("typesetting" if form == "pdf" else "writing", 0, 1)
+    return write(out, form, FORMS[form](document, source), document, source)
+
+
+def source_of(instance: Instance, audience: Audience) -> Source:
+    """Return what documents of an instance's last run are drawn from.
+
+    Raises:
+        BadInputError: nothing has been analysed yet, or the catalogue cannot be read.
+        ResourceError: the stored products cannot be read.
+    """
+    try:
+        analysis = instance.products.latest(audience)
+    except (OSError, ValueError, KeyError) as error:
+        raise ResourceError(
+            f"The products of the last run for {audience} cannot be read. "
+            "Put the instance's products folder back, or run the analysis again."
+        ) from error
+    if analysis is None:
+        raise BadInputError(
+            "No analysis has been run yet, so there is nothing to report. Run first: "
+            "observatory analyse --shares FILE ..."
+        )
+    own = instance.folder / CATALOGUE
+    try:
+        return Source(
+            analysis=analysis,
+            catalogue=instance.catalogue,
+            offices=instance.offices,
+            policy=instance.policy.fingerprint,
+            observatory=instance.config.observatory_name,
+            studies=evidence.read(own if own.is_dir() else None),
+        )
+    except CatalogueError as error:
+        raise BadInputError(f"{error}. Correct the catalogue and try again.") from error
+
+
+def _form_of(out: Path) -> str:
+    suffix = out.suffix.lower().removeprefix(".")
+    return suffix if suffix in FORMS else "pdf"

@@ -1,0 +1,129 @@
+"""The systemic report as PDF: what a reader, a screen reader and an archive find in it."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from made_up_products import CANARY
+from pypdf import PdfReader
+from pypdf.generic import IndirectObject
+
+from observatory.publication.documents.systemic import systemic
+from observatory.publication.forms import FORMS
+
+SECTIONS = (
+    "1 Summary", "2 How to read the figures", "3 What was read", "4 Trends",
+    "5 Modus operandi sheets", "6 Topics and candidate modus operandi",
+    "7 Systemic problems and their roots", "8 Who reports what about whom", "9 Impact",
+    "10 Recommendations", "11 Workshops", "12 Limits and rival explanations", "13 Dissent",
+    "Annex A", "Annex B", "Annex C", "Annex D", "Annex E",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made(document, source):
+    return FORMS["pdf"](document, source)[""]
+
+
+@pytest.fixture(scope="module")
+def reader(made):
+    return PdfReader(io.BytesIO(made))
+
+
+@pytest.fixture(scope="module")
+def text(reader):
+    return " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+
+
+def structure(reader):
+    """Return every element of the structure tree."""
+    found, waiting = [], [reader.trailer["/Root"]["/StructTreeRoot"]["/K"]]
+    while waiting:
+        item = waiting.pop()
+        item = item.get_object() if isinstance(item, IndirectObject) else item
+        if isinstance(item, list):
+            waiting.extend(item)
+        elif isinstance(item, dict) and "/S" in item:
+            found.append(item)
+            waiting.extend([item["/K"]] if "/K" in item else [])
+    return found
+
+
+def test_every_section_is_there(text):
+    assert [section for section in SECTIONS if section not in text] == []
+
+
+def test_every_section_is_a_bookmark(reader):
+    titles = [entry.title for entry in reader.outline if not isinstance(entry, list)]
+    assert [s for s in SECTIONS if not any(t.startswith(s) for t in titles)] == []
+
+
+def test_words_of_reports_are_set_as_they_are(text):
+    assert CANARY.replace(" ", "") in text.replace(" ", "")
+
+
+def test_other_scripts_are_set(reader, text):
+    assert "платёж за печать" in text
+    assert "/Noto" not in text
+    fonts = {
+        str(font.get_object()["/BaseFont"])
+        for page in reader.pages
+        for font in page["/Resources"]["/Font"].values()
+    }
+    assert any("NotoSansArabic" in font for font in fonts)
+    assert all("Noto" in font for font in fonts)
+
+
+def test_the_absent_is_said_in_words_and_never_as_nothing(text):
+    assert "fewer than 5" in text.replace("\u00a0", " ")
+    assert "None" not in text.replace("None that may be shown", "").replace(
+        "None can be stated", ""
+    )
+    assert "null" not in text
+
+
+def test_made_up_is_said_on_the_cover_and_on_every_later_page(reader):
+    pages = [page.extract_text() for page in reader.pages]
+    assert "Every report behind this document is made up" in " ".join(pages[0].split())
+    assert all("Made up, for demonstration" in page for page in pages[1:])
+
+
+def test_same_input_same_bytes(made, source):
+    assert FORMS["pdf"](systemic(source), source)[""] == made
+
+
+def test_title_language_and_tags_are_set(reader):
+    root = reader.trailer["/Root"]
+    assert root["/Lang"] == "en-GB"
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert reader.metadata.title == "Systemic report, January 2023 to December 2025"
+    assert reader.metadata.creation_date.isoformat() == "2025-12-31T00:00:00+00:00"
+
+
+def test_it_claims_pdf_a_and_pdf_ua(reader):
+    claims = reader.trailer["/Root"]["/Metadata"].get_object().get_data().decode()
+    assert "pdfuaid:part>1<" in claims
+    assert "pdfaid:part>2<" in claims
+    assert "pdfaid:conformance>A<" in claims
+
+
+def test_every_figure_has_words_and_every_table_header_cells(reader):
+    elements = structure(reader)
+    kinds = [str(element["/S"]) for element in elements]
+    figures = [element for element in elements if element["/S"] == "/Figure"]
+    assert len(figures) > 20
+    assert all(len(str(figure.get("/Alt", ""))) > 20 for figure in figures)
+    assert kinds.count("/Table") > 20
+    assert kinds.count("/TH") >= 2 * kinds.count("/Table")
+    assert {"/H1", "/H2"} <= set(kinds)
+
+
+def test_public_report_uses_the_public_threshold(public_source):
+    made = FORMS["pdf"](systemic(public_source), public_source)[""]
+    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(made)).pages)
+    words = " ".join(text.replace("\u00a0", " ").split())
+    assert "fewer than 10" in words
+    assert "fewer than 5" not in words
+    assert "the public" in words
