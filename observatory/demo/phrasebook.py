@@ -21,7 +21,7 @@ MARK = "\x00"  # stands before what a choice or slot put in, for the joints belo
 
 Mended: TypeAlias = "str | Callable[[re.Match[str]], str]"
 
-_VOWEL = "[aeiouyâàéèêëîïôûœAEIOUYÂÉÈÊÎÔ]"
+_VOWEL = "[haeiouyâàéèêëîïôûœHAEIOUYÂÉÈÊÎÔ]"
 _JOINTS: dict[str, tuple[tuple[re.Pattern[str], Mended], ...]] = {
     "en": ((re.compile(rf"\b([Aa]) {MARK}+(?=[aeioAEIO])"), r"\1n "),),
     "fr": (
