@@ -7,6 +7,7 @@ the embedder does not know words like "khata", "mainlevée" or "DUA".
 """
 
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -20,10 +21,12 @@ from nlp.tokens import folded, stem
 
 Vectors = NDArray[np.float32]
 
-# Length of the word vector beside a sentence vector of length 1: a little always, and the more of a
-# text's words are shared, the more. On the bribe titles against their departments AMI rises from
-# .26 to .28; on StackOverflow, where little is shared, nothing changes.
+# Length of the word vector beside a sentence vector of length 1: a little always, and the more of the
+# text's and of the corpus's words are shared, the more. On the bribe titles against their departments
+# AMI rises from .26 to .29 and half as many texts are in topics held together by mere phrasing; on
+# StackOverflow, where little is shared, nothing changes.
 _WORD_WEIGHT = 0.1
+_CORPUS_WEIGHT = 1.5
 _SIZE = 256
 
 
@@ -103,6 +106,7 @@ def shared_part(text: str, tag: str) -> float:
 
 def combine(centred: Vectors, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
     """Sentence and word vectors side by side, as unit rows (n, d + 256)."""
-    shared = [shared_part(text, tag) for text, tag in zip(texts, languages, strict=True)]
-    weight = (_WORD_WEIGHT + np.array(shared, dtype=np.float32))[:, None]
+    parts = [shared_part(text, tag) for text, tag in zip(texts, languages, strict=True)]
+    overall = math.fsum(parts) / max(len(parts), 1)  # fsum is exact, so order does not matter
+    weight = (_WORD_WEIGHT + _CORPUS_WEIGHT * overall + np.array(parts, dtype=np.float64))[:, None]
     return unit(np.hstack([centred, weight * word_vectors(texts, languages)]))
