@@ -40,7 +40,7 @@ def detect(counts: pd.DataFrame, offset: pd.Series | None) -> pd.DataFrame:
     """
     values, frequency = values_of(counts), frequency_of(counts)
     shortest = max(3, round(frequency / 4))
-    if len(values) < 2 * frequency:
+    if len(values) < max(2 * frequency, 4 * shortest):
         return nothing()
     scale = exposures(counts, offset)
     base = seasonal(len(values), frequency)

@@ -27,6 +27,7 @@ METHOD = (
     "segmentation."
 )
 
+_YEARS = 2  # with fewer, a season passes for a change
 _SHORTEST = 3  # periods on each side of a change
 _FEWEST_REPORTS = 10  # below this a series cannot say anything about two levels
 _PROMISING = 0.05  # only such series are segmented: segmentation dates, it does not decide
@@ -67,7 +68,7 @@ def detect(counts: pd.DataFrame, offset: pd.Series | None) -> pd.DataFrame:
     """
     values, frequency = values_of(counts), frequency_of(counts)
     shortest = max(_SHORTEST, round(frequency / 4))
-    if len(values) < 4 * shortest:
+    if len(values) < max(_YEARS * frequency, 4 * shortest):
         return nothing()
     scale = exposures(counts, offset)
     total = values.sum(axis=0)

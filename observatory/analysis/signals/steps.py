@@ -103,14 +103,17 @@ def likeliest_step(counts: Floats, scale: Floats, frequency: int, shortest: int)
     """Return the date and season that together fit each series best.
 
     Season and step are fitted jointly at each date, since a step in the low season looks like a
-    season. A series gets a season only where that pays by Akaike's criterion: a season read into
-    chance would move the date. Long histories are searched on a grid of dates.
+    season. With three years, a series gets a season only where that pays by Akaike's criterion: a
+    season read into chance would move the date. With less, a missed season would pass for a step,
+    so each has one. Long histories are searched on a grid of dates.
     """
     plain = _profile(counts, scale, np.ones((len(counts), 1)), shortest)
     wave = seasonal(len(counts), frequency)
     if wave.shape[1] == 1:
         return plain
     waved = _profile(counts, scale, wave, shortest)
+    if len(counts) < 3 * frequency:
+        return waved
     gain = (plain.deviance - waved.deviance) / np.maximum(waved.dispersion, 1.0)
     season = gain > 2.0 * (wave.shape[1] - 1)
     return Step(
