@@ -93,6 +93,9 @@ class Tally:
             "true_counts_exclude": "the flood",
             "base_frequencies": self._base(),
             "languages": dict(sorted(self.languages.items())),
+            "planted_reports": {
+                fact: sum(months.values()) for fact, months in sorted(self.facts.items())
+            },
             "scale": scale,
             "facts": self._facts(scale) if self.planted else {},
         }  # fmt: skip

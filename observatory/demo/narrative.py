@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from observatory.demo.answers import Plan, Teller
 
 MOST_WORDS = 250
+_VERY_LONG = 180  # words
 _LENGTHS = {
     "plain": (22, 85),
     "terse": (4, 22),
@@ -40,6 +41,7 @@ _WAGES = {  # daily wages, from and to
 }
 _MORE = {"under_day": "day_week", "day_week": "week_month", "over_year": "over_year"}
 _WAGE = 20.0  # in dollars or euros
+_LONG = {"context": 3, "result": 2, "habit": 2, "loss": 3, "feeling": 2}  # of each, in long ones
 _ORDER = (
     "opening", "context", "event", "second", "result", "habit", "loss", "noise", "feeling",
     "identified", "name", "closing",
@@ -147,13 +149,10 @@ class Writer:
         low, high = _LENGTHS[teller.register]
         target = low + (high - low) * rng.random() ** 1.3
         sections = {"event": self._core(plan, teller, rng, given)}
-        for code in teller.codes[1:]:
-            link = self.book.fill(rng.choice(self.book.shared["link"]), rng, given)
-            event = self._event(code, teller.side, rng, given)
-            if event.split(" ", 1)[0].rstrip(",'") != "I":
-                event = event[0].lower() + event[1:]
-            sections["second"] = [f"{link} {event}"]
-        count = sum(len(part[0].split()) for part in sections.values())
+        further = self._further(teller, sections["event"][0], target, rng, given)
+        if further:
+            sections["second"] = further
+        count = sum(len(text.split()) for part in sections.values() for text in part)
         for part, template in self._wanted(plan, teller, rng):
             if count >= target:
                 break
@@ -163,6 +162,29 @@ class Writer:
             sections.setdefault(part, []).append(sentence)
             count += len(sentence.split())
         return sections
+
+    def _further(
+        self,
+        teller: Teller,
+        first: str,
+        target: float,
+        rng: random.Random,
+        given: dict[str, str],
+    ) -> list[str]:
+        """Tell of the second code, and in long letters of one or two further cases."""
+        more = [("link", code) for code in teller.codes[1:]]
+        if teller.register == "long" and teller.codes and teller.stance != "grave":
+            more += [("again", teller.codes[0])] * (2 if target > _VERY_LONG else 1)
+        told: list[str] = []
+        for joint, code in more:
+            link = self.book.fill(rng.choice(self.book.shared[joint]), rng, given)
+            event = self._event(code, teller.side, rng, given)
+            if event.split(" ", 1)[0].rstrip(",'") != "I":
+                event = event[0].lower() + event[1:]
+            again = joint == "again" and any(_alike(event, text) for text in (first, *told))
+            if not again and not any(link in text for text in told):
+                told.append(f"{link} {event}")
+        return told
 
     def _wanted(self, plan: Plan, teller: Teller, rng: random.Random) -> list[tuple[str, Template]]:
         """List what may stand beside the event, most wanted first."""
@@ -176,8 +198,10 @@ class Writer:
             names["opening"] = [names["opening"][0] + "_good"]
             names["feeling"] = ["feeling_good"]
             names["closing"] = ["closing_good"]
-        else:
+        elif teller.stance != "grave":
             names["noise"] = ["noise"]
+        if plan.category == NEW:
+            names["habit"] = ["habit"]
         if teller.stance == "victim":
             names["context"] = ["context_victim", "context_victim"]
             names["result"] = [teller.outcome]
@@ -192,8 +216,8 @@ class Writer:
             names["habit"] = ["habit"]
             names["loss"] = ["harm", "harm"]
         if teller.register == "long":
-            for part in ("context", "result", "habit", "loss", "feeling", "noise"):
-                names[part] = names.get(part, [])[:1] * 3
+            for part, most in _LONG.items():
+                names[part] = names.get(part, [])[:1] * most
         wanted = [
             (part, template)
             for part, sections in names.items()
@@ -249,6 +273,12 @@ class Writer:
         if how < 0.86:
             return self._sentence("test", rng, {"nonsense": _nonsense(rng)})
         return _nonsense(rng)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Tell whether two sentences come from one template."""
+    words = set(one.lower().split())
+    return len(words & set(other.lower().split())) > 0.5 * len(words)
 
 
 def _link(rng: random.Random) -> str:

@@ -64,7 +64,7 @@ _SHORT = {
 }  # fmt: skip
 _DROPPED = {
     "en": re.compile(r"\b(?:the|a|an|was|were|is|are|have|has|had|of) ", re.IGNORECASE),
-    "fr": re.compile(r"\b(?:le|la|les|de|du|des|un|une|ne|à) ", re.IGNORECASE),
+    "fr": re.compile(r"(?<!['\w])(?:le|la|les|de|du|des|un|une|ne|à) ", re.IGNORECASE),
     "es": re.compile(r"\b(?:el|la|los|las|de|del|un|una|a|que|se) ", re.IGNORECASE),
 }
 _BENT = {

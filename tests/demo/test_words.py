@@ -38,11 +38,8 @@ def test_each_side_can_tell_of_each_code(book):
 
 def test_every_template_fills_without_a_trace(book):
     rng = random.Random(0)
-    given_slots = {
-        name: "X1"
-        for name in ("amount", "total", "goods", "here", "name", "link", "nonsense")
-        + tuple(f"id_{kind}" for kind in KINDS)
-    }
+    names = ("amount", "total", "goods", "here", "name", "link", "nonsense")
+    given_slots = dict.fromkeys((*names, *(f"id_{kind}" for kind in KINDS)), "X1")
     templates = [t for lines in book.shared.values() for t in lines]
     templates += [t for v in book.events.values() for lines in v.values() for t in lines]
     templates += [t for lines in book.hints.values() for t in lines]
