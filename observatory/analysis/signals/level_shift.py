@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from ruptures.base import BaseCost
 from ruptures.detection.pelt import Pelt
+from scipy import stats
 
 from observatory.analysis.signals.glm import Floats
 from observatory.analysis.signals.panel import (
@@ -18,13 +19,13 @@ from observatory.analysis.signals.panel import (
     values_of,
 )
 from observatory.analysis.signals.steps import best_split, likeliest_step
-from observatory.analysis.signals.tails import pool, predictive_limit
+from observatory.analysis.signals.tails import pool, predictive_limit, widen
 
 kind = "level_shift"
 METHOD = (
-    "Every date is tested for a lasting change of level, season allowed for (conditional binomial "
-    "test widened by overdispersion, times the number of dates); the change is dated by penalised "
-    "segmentation."
+    "Every date is tested for a lasting change of level (exact conditional test, and likelihood "
+    "ratio with season fitted, widened by overdispersion, times the number of dates); the change "
+    "is dated by penalised segmentation."
 )
 
 _YEARS = 2  # with fewer, a season passes for a change
@@ -76,7 +77,10 @@ def detect(counts: pd.DataFrame, offset: pd.Series | None) -> pd.DataFrame:
     # The likelihood sets the season; given the season, the exact test looks at every date.
     split = best_split(values, step.unchanged, shortest)
     spread = pool(step.dispersion, step.freedom)
-    p = np.minimum(split.p(spread) * (len(values) - 2 * shortest + 1), 1.0)
+    # The exact test takes the season as known; the likelihood ratio pays for estimating it.
+    ratio = stats.norm.sf(np.sqrt(step.gain / spread.dispersion))
+    single = np.maximum(split.p(spread), 2.0 * widen(ratio, spread.freedom))
+    p = np.minimum(single * (len(values) - 2 * shortest + 1), 1.0)
     p = np.where(total >= _FEWEST_REPORTS, p, 1.0)
     place, before = split.place.copy(), np.empty(len(p))
     for series in range(len(p)):

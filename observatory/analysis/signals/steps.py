@@ -88,6 +88,7 @@ class Step:
         place: row (from 0) of the first period of the new level.
         unchanged: expected shape had nothing changed, shape (periods, series).
         deviance: residual deviance.
+        gain: deviance that the step takes away, season fitted either way.
         dispersion: Pearson dispersion, not cut at 1.
         freedom: residual degrees of freedom.
     """
@@ -95,6 +96,7 @@ class Step:
     place: Places
     unchanged: Floats
     deviance: Floats
+    gain: Floats
     dispersion: Floats
     freedom: Floats
 
@@ -114,12 +116,13 @@ def likeliest_step(counts: Floats, scale: Floats, frequency: int, shortest: int)
     waved = _profile(counts, scale, wave, shortest)
     if len(counts) < 3 * frequency:
         return waved
-    gain = (plain.deviance - waved.deviance) / np.maximum(waved.dispersion, 1.0)
-    season = gain > 2.0 * (wave.shape[1] - 1)
+    pays = (plain.deviance - waved.deviance) / np.maximum(waved.dispersion, 1.0)
+    season = pays > 2.0 * (wave.shape[1] - 1)
     return Step(
         place=np.where(season, waved.place, plain.place),
         unchanged=np.where(season, waved.unchanged, plain.unchanged),
         deviance=np.where(season, waved.deviance, plain.deviance),
+        gain=np.where(season, waved.gain, plain.gain),
         dispersion=np.where(season, waved.dispersion, plain.dispersion),
         freedom=np.where(season, waved.freedom, plain.freedom),
     )
@@ -128,6 +131,7 @@ def likeliest_step(counts: Floats, scale: Floats, frequency: int, shortest: int)
 def _profile(counts: Floats, scale: Floats, base: Floats, shortest: int) -> Step:
     """Fit ``base`` and one step at each date; keep the best date of each series."""
     grid = np.linspace(shortest, len(counts) - shortest, _GRID).round().astype(np.int64)
+    without = fit(base, counts, exposure=scale).deviance
     best: Step | None = None
     for date in np.unique(grid):
         after = np.arange(len(counts)) >= date
@@ -136,6 +140,7 @@ def _profile(counts: Floats, scale: Floats, base: Floats, shortest: int) -> Step
             place=np.full(counts.shape[1], date),
             unchanged=np.exp(np.clip(base @ fitted.coef[:, :-1].T, -40.0, 40.0)) * scale,
             deviance=fitted.deviance,
+            gain=np.maximum(without - fitted.deviance, 0.0),
             dispersion=fitted.dispersion,
             freedom=fitted.freedom,
         )
