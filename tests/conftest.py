@@ -31,7 +31,7 @@ def _founded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def founded(_founded_once: Path, tmp_path: Path) -> Founded:
     """A new observatory of one's own, with every custodian's and signer's file."""
-    place = tmp_path / "observatory"
+    place = tmp_path / "founded"
     shutil.copytree(_founded_once, place)
     shares = place / "shares"
     return Founded(

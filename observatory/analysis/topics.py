@@ -19,6 +19,8 @@ from observatory.analysis.state import State
 
 NEAR_QUANTILE = 0.05
 SMALLEST_NEW = 10
+YOUNG = 500
+"""While fewer reports than this have topics, each run fits them anew: too few to freeze."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def identify(usable: Reading, prior: State) -> Topics:
         usable: the reports that count, n of them, in the run's order.
         prior: the state of the last run; empty at first.
     """
-    if prior.model is None:
+    if prior.model is None or prior.model["sizes"].sum() < YOUNG:
         model = _fit(usable)
         return Topics(model.labels_ + 1, model)
     model = TopicModel.from_state(prior.model)
