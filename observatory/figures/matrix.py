@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from observatory.figures.names import count, least
+from observatory.figures.names import OTHER_CODE, count, least
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,12 +59,16 @@ def matrix(
     down, across = table.dimensions
     used = {cell.key for cell in table.cells}
     columns = [level for level in table.levels[across] if any(key[1] == level for key in used)]
-    top = max([cell.reports for cell in table.cells], default=0)
+    top = max([cell.reports for cell in table.cells if cell.key[0] != OTHER_CODE], default=1)
 
     def line(level: str) -> tuple[Field, ...]:
+        counts = [
+            (table.count(level, column), least(analysis, level, column)) for column in columns
+        ]
+        # What no code explains is most of it; shaded, it would draw the eye to the least known.
         return tuple(
-            _field(table.count(level, column), least(analysis, level, column), top)
-            for column in columns
+            _field(reports, threshold, None if level == OTHER_CODE else top)
+            for reports, threshold in counts
         )
 
     found = tuple(
@@ -84,8 +88,10 @@ def matrix(
     return Matrix(title, tuple(names.label(across, column) for column in columns), found)
 
 
-def _field(reports: int | None, threshold: int, top: int) -> Field:
+def _field(reports: int | None, threshold: int, top: int | None) -> Field:
     if reports is None:
         return Field("", 0)
+    if top is None:
+        return Field(count(reports, threshold), 0)
     # Square root: most counts are small, and the difference between them is what one looks for.
     return Field(count(reports, threshold), 1 + int((SHADES - 1) * (reports / top) ** 0.5))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from observatory.catalogue import Catalogue
     from observatory.complaint.offices import Office
-    from observatory.disclosure import SafeAnalysis
+    from observatory.disclosure import SafeAnalysis, SafeTopic
 
 OTHER_CODE = "other"
 NOT_SAID = "not_said"
@@ -38,7 +38,7 @@ class Names:
     Attributes:
         catalogue: names modus operandi.
         offices: names places.
-        topics: topic labels by id; they come from the Safe products themselves.
+        topics: topic titles by id; they come from the Safe products themselves.
     """
 
     catalogue: Catalogue
@@ -80,7 +80,18 @@ class Names:
 
 def names_of(analysis: SafeAnalysis, catalogue: Catalogue, offices: tuple[Office, ...]) -> Names:
     """Return the names that go with an analysis."""
-    return Names(catalogue, offices, {topic.id: topic.label for topic in analysis.topics})
+    named = Names(catalogue, offices, {})
+    titles = {topic.id: _title(topic, named) for topic in analysis.topics}
+    return Names(catalogue, offices, titles)
+
+
+def _title(topic: SafeTopic, names: Names) -> str:
+    """Return a topic's label, or where no words may be shown what tells it from others."""
+    if topic.phrases:
+        return topic.label[:1].upper() + topic.label[1:]
+    near = next((code for code, _ in topic.codes if code != OTHER_CODE), None)
+    rest = f"nearest to “{names.practice(near)}”" if near else "no words shown"
+    return f"Topic {topic.id[1:].lstrip('0')}, {rest}"
 
 
 def period(code: str) -> str:

@@ -49,6 +49,7 @@ class TopicRow:
     """One topic in the list of topics."""
 
     topic: SafeTopic
+    title: str
     said: str
     codes: tuple[str, ...]
 
@@ -144,7 +145,7 @@ def _topic(topic: SafeTopic, analysis: SafeAnalysis, names: Names) -> TopicRow:
         for code, share in topic.codes[:2]
         if code != OTHER_CODE
     )
-    return TopicRow(topic, count(topic.reports, analysis.k), codes)
+    return TopicRow(topic, names.label("topic", topic.id), count(topic.reports, analysis.k), codes)
 
 
 def code_said(analysis: SafeAnalysis, code: str) -> str:

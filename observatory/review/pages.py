@@ -87,7 +87,6 @@ def _settle(app: Flask, instance: Instance) -> None:
         observatory_name=instance.config.observatory_name, made_up=instance.made_up
     )
     app.jinja_env.filters["period"] = period
-    app.jinja_env.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
 
     @app.errorhandler(NoAnalysisYet)
     def nothing_yet(_error: NoAnalysisYet) -> str:

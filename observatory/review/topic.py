@@ -20,6 +20,7 @@ class TopicPage:
     """Everything on a topic's page."""
 
     topic: SafeTopic
+    title: str
     said: str
     codes: tuple[tuple[str, str, str], ...]
     trend: Trend | None
@@ -37,6 +38,7 @@ def topic_page(analysis: SafeAnalysis, names: Names, topic_id: str) -> TopicPage
     raised = of_series(analysis, f"topic:{topic_id}")
     return TopicPage(
         topic=topic,
+        title=names.label("topic", topic_id),
         said=count(topic.reports, analysis.k),
         codes=tuple(
             (code if code != OTHER_CODE else "", names.practice(code), f"{round(100 * share)}%")
