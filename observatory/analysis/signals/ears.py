@@ -51,7 +51,7 @@ def ears(
     deviation: Floats = past.apply(lambda x: np.std(x, ddof=1), raw=True).to_numpy(np.float64)
     limit = mean + float(stats.norm.ppf(1.0 - alpha)) * deviation
     if variant == "C3":
-        # As published, the limit of C3 moves with the count itself (equation for U in section 2).
+        # The limit of C3 moves with the count and is cut at 0: read off the reference values.
         excess = _recent_excess(observed, mean, deviation)
         limit = np.maximum(limit + (observed - mean) - deviation * excess, 0.0)
     frame = pd.DataFrame(

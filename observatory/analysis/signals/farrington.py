@@ -31,8 +31,9 @@ class Forecast:
         expected: expected count.
         variance: unscaled variance of log(expected); times a dispersion it is the squared error.
         dispersion: Pearson dispersion of the past, not cut at 1.
-        relative: dispersion of relative residuals: the scale that the published reference
-            implementation puts on ``variance``.
+        relative: dispersion of relative residuals, the scale put on ``variance`` by ``delta`` and
+            ``muan``. Found by fitting the reference values, not stated in the papers cited; the
+            detectors use ``dispersion`` instead.
         freedom: residual degrees of freedom.
     """
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from observatory.analysis.signals import farrington_flexible
 
-# First dates of the two dated series: weeks of 2004 on, months of 2002 on (public package notes).
-# The reference of salmonella.agona counts years in rows, that of the others by the calendar.
+# The reference files carry no dates. Two of the three agree only when years are counted by the
+# calendar; these first dates were found by fitting the reference values, and are not documented
+# beside them. salmonella.agona agrees with years counted in rows.
 SERIES = {
     "salmonella.agona": (52, None),
     "salmNewport": (52, ("2004-01-05", "7D")),
