@@ -17,6 +17,7 @@ from observatory.figures.multiples import multiple
 from observatory.figures.names import period
 from observatory.figures.sentences import KINDS
 from observatory.publication.documents.findings import probability
+from observatory.publication.documents.practices import FEWEST_SHOWN
 from observatory.publication.documents.source import Entry
 from observatory.publication.tables import printed_tables
 
@@ -84,7 +85,7 @@ def _charts(document: Entry) -> dict[str, str]:
         if sheet["trend"]:
             wanted.append((f"sheet {sheet['trend']['series']}", sheet["trend"], SHEET_SIZE))
     for name, found, size in wanted:
-        if found and any("reports" in point for point in found["points"]):
+        if found and sum("reports" in point for point in found["points"]) >= FEWEST_SHOWN:
             drawn[name] = multiple(found["points"], found["marks"], size=size)
     return drawn
 

@@ -145,3 +145,18 @@ def test_a_run_with_no_tables_still_makes_a_report(source):
     bare = replace(source, analysis=analysis)
     assert FORMS["pdf"](systemic(bare), bare)[""].startswith(b"%PDF")
     assert FORMS["xlsx"](systemic(bare), bare)[""]
+
+
+def test_a_report_that_the_machine_hardly_reads_says_so_first(source):
+    counts = (*source.analysis.modus_operandi, ("other", 4000))
+    unread = replace(source, analysis=replace(source.analysis, modus_operandi=counts))
+    document = systemic(unread)
+    assert document["findings"][0]["title"].startswith("70% of usable reports carry no known")
+    assert document["base"]["uncoded"]["reports"] == 4000
+
+
+def test_a_candidate_without_phrases_and_signal_is_no_finding(source):
+    topics = tuple(replace(t, phrases=(), candidate=True) for t in source.analysis.topics)
+    analysis = replace(source.analysis, topics=topics, signals=())
+    document = systemic(replace(source, analysis=analysis))
+    assert not any("does not know" in finding["title"] for finding in document["findings"])

@@ -9,16 +9,33 @@ from collections.abc import Iterator
 
 from observatory.figures.names import count, fewer, least, period
 from observatory.publication.documents.episodes import Episode, episodes, opposite
+from observatory.publication.documents.overview import uncoded
 from observatory.publication.documents.source import Entry, Source, shown
 
 MOST = 5
 SPECIFIC = 2
 LEAST_Q = 0.001
 
+UNREAD_SHARE = 0.4
+"""From this share without a code on, the report says so before anything else."""
+
+FEWEST_KS = 6
+"""A practice with fewer reports than this many times k gives no finding and no sheet by size."""
+
 
 def findings(source: Source) -> list[Entry]:
-    """Return at most five findings: specific signals, the unexplained, volume, then the largest."""
-    found = [*_specific(source), *_unexplained(source), *_volume(source), *_largest(source)][:MOST]
+    """Return at most five findings, in this order of rules.
+
+    What the machine could not read, practices that signal, the topic that no code explains, the
+    volume of reporting, and the practice of each direction that is reported most.
+    """
+    found = [
+        *_unread(source),
+        *_specific(source),
+        *_unexplained(source),
+        *_volume(source),
+        *_largest(source),
+    ][:MOST]
     return [
         {
             "id": f"F{number}",
@@ -28,6 +45,26 @@ def findings(source: Source) -> list[Entry]:
         }
         for number, finding in enumerate(found, start=1)
     ]
+
+
+def _unread(source: Source) -> Iterator[Entry]:
+    """Yield a warning where a large part of the reports carries no code: it bounds all the rest."""
+    entry = uncoded(source)
+    if entry.get("share", 0) < UNREAD_SHARE:
+        return
+    yield {
+        "title": f"{entry['share']:.0%} of usable reports carry no known modus operandi",
+        "text": (
+            f"The catalogue explains the other reports; {count(entry['reports'], 0)} stand only in "
+            "topics and totals. What is said below of single practices describes the smaller part."
+        ),
+        "rival": (
+            "The catalogue may lack practices, or the machine may miss known ones in the words "
+            "that people use. Which of the two has not been measured."
+        ),
+        "codes": [],
+        "series": [],
+    }
 
 
 def _specific(source: Source) -> Iterator[Entry]:
@@ -86,16 +123,17 @@ def _moved(source: Source, fall: Episode, rise: Episode) -> Entry:
 
 def _unexplained(source: Source) -> Iterator[Entry]:
     """Yield one finding on the largest topic that no code explains."""
-    candidates = [topic for topic in source.analysis.topics if topic.candidate]
+    dated = {e.levels["topic"]: e for e in reversed(episodes(source)) if set(e.levels) == {"topic"}}
+    candidates = [t for t in source.analysis.topics if t.candidate and (t.phrases or t.id in dated)]
     if not candidates:
         return
-    topic = min(candidates, key=lambda t: (-t.reports, t.id))
-    dated = [e for e in episodes(source) if e.levels == {"topic": topic.id}]
-    when = f" {told(source, dated[0])}" if dated else ""
+    topic = min(candidates, key=lambda t: (t.id not in dated, -t.reports, t.id))
+    when = f" {told(source, dated[topic.id])}" if topic.id in dated else ""
+    words = f"share the words “{topic.label}”" if topic.phrases else "may show no phrase"
     yield {
         "title": f"{count(topic.reports, 0)} reports tell of something the catalogue does not know",
         "text": (
-            f"They form topic {topic.id} and share the words “{topic.label}”.{when} "
+            f"They form topic {topic.id} and {words}.{when} "
             "It may be a new modus operandi, to be described and named by both sides."
         ),
         "rival": "It may also be a known practice in words that the catalogue does not yet have.",
@@ -126,10 +164,10 @@ def _largest(source: Source) -> Iterator[Entry]:
     """Yield the most reported practice of each direction, each in a finding of its own."""
     for direction in source.text["directions"]:
         codes = source.largest(direction)
-        if not codes:
+        total = source.analysis.code_count(codes[0]) if codes else None
+        if total is None or total < FEWEST_KS * source.analysis.k:
             continue
         code = codes[0]
-        total = source.analysis.code_count(code)
         also = "; ".join(
             f"{lower(source.names.practice(c))} ({count(source.analysis.code_count(c), 0)})"
             for c in codes[1:3]
@@ -176,7 +214,7 @@ def told(source: Source, episode: Episode) -> str:
             f"In {when}, {count(signal.observed, threshold)} reports were counted where the past "
             f"explains about {signal.expected:g}"
         )
-        if episode.direction == "up":
+        if episode.direction == "up" and signal.upper >= signal.expected:
             seen += f" and {signal.upper:g} at most"
     said = f"{seen} ({probability(signal.q)})."
     if (several := len(episode.signals)) > 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from observatory.figures.names import period
+from observatory.figures.names import OTHER_CODE, period
 from observatory.publication.documents.source import Entry, Source, shown
 
 BASE = {
@@ -60,6 +60,7 @@ def base(source: Source) -> Entry:
             {"code": code, "label": label} | source.counted(reports.get(code))
             for code, label in BASE.items()
         ],
+        "uncoded": uncoded(source),
         "cuts": [
             {"id": table, "title": title, "entries": entries}
             for table, (along, title) in CUTS.items()
@@ -68,6 +69,16 @@ def base(source: Source) -> Entry:
         "denominators": [],
         "shocks": [],
     }
+
+
+def uncoded(source: Source) -> Entry:
+    """Return the reports that carry no known modus operandi, with their share of the usable."""
+    reports = source.analysis.code_count(OTHER_CODE)
+    usable = source.analysis.reports.get("usable")
+    entry = source.entry("mo", OTHER_CODE, reports)
+    if reports is not None and usable:
+        entry["share"] = round(reports / usable, 2)
+    return entry
 
 
 def relations(source: Source) -> Entry:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from observatory.figures.names import NOT_SAID, period
 from observatory.figures.sentences import sentence, series_name
 from observatory.publication.documents.episodes import episodes
-from observatory.publication.documents.findings import told
+from observatory.publication.documents.findings import FEWEST_KS, told
 from observatory.publication.documents.source import Entry, Source, shown
 
 CHARTED = 9
@@ -118,10 +118,13 @@ def _describe(found: Entry) -> str:
 
 def sheets(source: Source) -> list[Entry]:
     """Return a sheet for the most reported practices of each direction and for those signalled."""
-    wanted = [
-        code for direction, number in SHEETS.items() for code in source.largest(direction)[:number]
-    ]
     counted = dict(source.analysis.modus_operandi)
+    wanted = [
+        code
+        for direction, number in SHEETS.items()
+        for code in source.largest(direction)[:number]
+        if counted[code] >= FEWEST_KS * source.analysis.k
+    ]
     wanted += [c for c in sorted(source.signalled()) if c in counted and c not in wanted]
     chosen = sorted(wanted[:MOST_SHEETS])
     order = list(source.text["directions"])
