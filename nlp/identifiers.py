@@ -65,6 +65,9 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("iban", r"(?<!\w)[A-Z]{2}\d{2}(?:[A-Z0-9]{10,30}|(?:[ -][A-Z0-9]{4}){2,7}(?:[ -][A-Z0-9]{1,4})?)(?!\w)"),
     ("declaration", r"(?<!\w)\d{2}[A-Z]{2}[A-Z0-9]{12,15}(?!\w)"),
     ("plate", rf"(?<!\w)(?-i:(?:{_INDIA}))[ .-]{{0,2}}\d{{1,2}}[ .-]{{0,2}}(?-i:[A-Z]{{0,3}})[ .-]{{0,2}}\d{{3,4}}(?!\w)"),
+    ("plate", r"(?<!\w)(?-i:[A-Z]{2}\d{2} ?[A-Z]{3}|[A-Z]{3} ?\d{3}[A-Z]|[A-Z]{3}-\d{3,4}|\d{3,4}[ -][A-Z]{3}|[A-Z]{3}[ -]\d{2,4}[A-Z]|\d{1,4}[ -][A-Z]{2,3}[ -]\d{2})(?!\w)"),
+    ("entry", rf"(?<!\w)(?-i:[A-Z])[ -]?\d{{4,6}}(?!\w|[.,]\d|\s?(?:{_CURRENCIES})(?!\w))"),
+    ("entry", r"(?<!\w)(?-i:DUA|DUM|DUCA|SAD|MRN|DAU|DI|DDU|BL|AWB|LTA)[ -]?\d{4,16}(?!\w)"),
     ("plate", r"(?<!\w)(?-i:[A-Z]{1,3})[ -]\d{2,5}[ -](?-i:[A-Z]{1,3})(?:[ -]\d{1,3})?(?!\w)"),
     ("numbered", rf"(?<!\w)(?:{_NUMBERED})[.:#]?\s?(?:no|number|n°|nº)?[.:#]?\s?[#:]?\s?(?:[A-Z]{{1,5}}[ /-]?)?\d[\dA-Z/.-]{{3,40}}(?!\w|\s?(?:{_CURRENCIES})(?!\w))"),
     ("keep_money", r"(?<![\w.,/+-])[1-9]\d{0,2}(?:[ \u00a0\u202f]\d{3}){0,2}[ \u00a0\u202f]?000(?![\w,/-]|[ .-]\d)"),
@@ -131,7 +134,7 @@ def _scan(text: str) -> tuple[str, Counter[str]]:
         kind = kinds[int(match.lastgroup[1:])]
         if kind.startswith("keep") or not _is_identifier(kind, match.group(), shouted=shouted):
             return match.group()
-        kind = "reference" if kind == "numbered" else kind
+        kind = "reference" if kind in {"numbered", "entry"} else kind
         found[kind] += 1
         return " " if kind == "masked" else f"⟨{kind}⟩"
 
@@ -145,6 +148,10 @@ def _is_identifier(kind: str, found: str, *, shouted: bool) -> bool:
         return _is_plate(found, shouted=shouted)
     if kind == "url":
         return "/" in found or fold(found.split(".")[-2]) not in _words()
+    if kind == "entry":
+        return not (found[0] in "IA" and not found[1].isalpha() and found.endswith("00")) and (
+            found[1].isalpha() or not found.endswith("000")
+        )
     if kind == "iban":
         return digits >= 6
     if kind == "declaration":
@@ -174,11 +181,15 @@ def _is_plate(found: str, *, shouted: bool) -> bool:
     indian = letters[0] in _INDIA.split("|")
     if indian and len(letters) > 1 and found[-4:].isdigit():
         return True
+    if re.fullmatch(r"[A-Z]{2}\d{2} ?[A-Z]{3}", found):  # British: only words tell it from an amount
+        return fold(letters[0]) != "rs" and fold(letters[1]) not in _words()
     if any(fold(group) in _units() for group in letters):
         return False
+    if any(len(group) > 1 and fold(group) in _small_words() for group in letters):
+        return False
     if len(letters) == 1:
-        return indian and fold(letters[0]) not in _small_words()
-    if fold(letters[0]) in _small_words() or (len(letters[-1]) > 1 and fold(letters[-1]) in _words()):
+        return len(letters[0]) == 3 or indian or found[0].isdigit()
+    if len(letters[-1]) > 1 and fold(letters[-1]) in _words():
         return False
     return not (shouted and " " in found and len(letters[-1]) == 3)
 
@@ -239,4 +250,4 @@ def _money_glued(found: str) -> re.Match[str] | None:
 
 def kinds() -> Iterator[str]:
     """The kinds that :func:`scrub` counts, each once."""
-    return iter(sorted({kind for kind, _ in _PATTERNS if not kind.startswith("keep")} - {"numbered"}))
+    return iter(sorted({kind for kind, _ in _PATTERNS if not kind.startswith("keep")} - {"numbered", "entry"}))

@@ -20,6 +20,7 @@ from nlp.languages import Language, of
 from nlp.tokens import fold, segments, stem
 
 LONGEST = 4
+_COVERED = 0.04
 _MOST_TOKENS = 400  # of a text: the gist of a long one comes early, and time stays linear
 
 
@@ -75,8 +76,17 @@ def describe(
     return {topic: _ranked(index, topic, most, minimum) for topic in sorted(index.sizes)}
 
 
-def label(phrases: Sequence[Phrase], most: int = 3) -> str:
-    """A name for a topic: its best one to three phrases that say different things."""
+def label(phrases: Sequence[Phrase], most: int = 3, *, reports: int = 0) -> str:
+    """A name for a topic: its best one to three phrases that say different things.
+
+    Args:
+        phrases: of :func:`describe`, perhaps fewer after the disclosure door.
+        most: phrases joined at most.
+        reports: size of the topic; a phrase in under 4% of them does not name it.
+
+    Returns:
+        Phrases joined by " · ", or "" where none names the topic.
+    """
     chosen: list[Phrase] = []
     for phrase in phrases:
         words = {stem(fold(word)) for word in phrase.text.split()}
@@ -84,6 +94,8 @@ def label(phrases: Sequence[Phrase], most: int = 3) -> str:
             continue
         if chosen and phrase.score < 0.25 * chosen[0].score:
             break
+        if reports and len(phrase.documents) < _COVERED * reports:
+            continue
         chosen.append(phrase)
         if len(chosen) == most:
             break
@@ -95,6 +107,8 @@ class _Index:
 
     def __init__(self) -> None:
         self.holders: dict[int, dict[Key, set[int]]] = defaultdict(lambda: defaultdict(set))
+        self.wordings: dict[int, dict[Key, set[int]]] = defaultdict(lambda: defaultdict(set))
+        self._wording: dict[str, int] = {}
         self.everywhere: Counter[Key] = Counter()
         self.surfaces: dict[Key, Counter[tuple[str, str]]] = defaultdict(Counter)
         self.sizes: Counter[int] = Counter()
@@ -103,10 +117,12 @@ class _Index:
         """Count one text."""
         self.sizes[topic] += 1
         seen: set[Key] = set()
+        wording = self._wording.setdefault(" ".join(text.casefold().split()), i)
         for key, surface in _ngrams(text, of(tag)):
             if key not in seen:
                 seen.add(key)
                 self.holders[topic][key].add(i)
+                self.wordings[topic][key].add(wording)
                 self.everywhere[key] += 1
             self.surfaces[key][(surface, tag)] += 1
 
@@ -154,7 +170,8 @@ def _ranked(index: _Index, topic: int, most: int, minimum: int) -> list[Phrase]:
     """Phrases of a topic by score, fragments dropped."""
     scored = []
     for key, holders in index.holders[topic].items():
-        if len(holders) >= minimum:
+        # texts with the same wording count once: a copied line is one voice
+        if len(index.wordings[topic][key]) >= minimum:
             scored.append((_score(index, topic, key, len(holders)), key))
     scored.sort(key=lambda pair: (-pair[0], pair[1]))
     chosen: list[tuple[float, Key]] = []

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from nlp.embedding import Embedder, default, quantise
 from nlp.languages import detect
 from nlp.tokens import usable
-from nlp.topics import distinct, graph, resolution
+from nlp.topics import distinct, graph, resolution, tidy
 
 NEIGHBOURS = 15
 _SPARE = 9  # so that a subsample of four fifths still has its fifteen
@@ -105,23 +105,23 @@ class TopicModel:
         telling = np.array(
             [bool(distinct.distinguishing(t, tag)) for t, tag in zip(texts, languages, strict=True)]
         )
-        if telling.all() or not telling.any():
-            return self._communities(texts, languages, centred, smallest)
-        rows = np.flatnonzero(telling)
+        rows = np.flatnonzero(telling) if telling.any() else np.arange(len(texts))
         labels = np.full(len(texts), -1, dtype=np.int64)
         labels[rows] = self._communities(
             [texts[i] for i in rows], [languages[i] for i in rows], centred[rows], smallest
         )
-        if (~telling).sum() >= smallest:
-            labels[~telling] = labels.max() + 1
-        else:
-            labels[~telling] = _nearest(centred[~telling], _centroids(centred[rows], labels[rows]))[0]
+        rest = labels < 0
+        if rest.sum() >= smallest:
+            labels[rest] = labels.max() + 1
+        elif rest.any():
+            centroids = tidy.unit_rows(tidy.sums(centred[~rest], labels[~rest]))
+            labels[rest] = _nearest(centred[rest], centroids)[0]
         return labels
 
     def _communities(
         self, texts: list[str], languages: list[str], centred: NDArray[np.float32], smallest: int
     ) -> graph.Index:
-        """Communities of the neighbour graph, at the given or the most stable resolution."""
+        """Tidied communities of the neighbour graph; -1 for texts that fit none."""
         self.resolution_ = self.resolution or 1.0
         self.stability_: dict[float, float] = {}
         if len(texts) < 3:
@@ -135,7 +135,9 @@ class TopicModel:
                 near, weights, count, self.random_state
             )
         labels = graph.cut(weights, self.resolution_, self.random_state)
-        return graph.merge_small(labels, weights, smallest)
+        labels = graph.merge_small(labels, weights, smallest)
+        labels = tidy.join_alike(vectors, labels)
+        return tidy.take_apart(vectors, centred.shape[1], labels)
 
     def _spread(
         self, found: graph.Index, fitted: graph.Index, rows: graph.Index, centred: NDArray[np.float32]
@@ -143,7 +145,7 @@ class TopicModel:
         """Labels of all distinct rows: those left out of the sample go to the nearest centroid."""
         if len(fitted) == len(rows):
             return found
-        centroids = _centroids(centred[fitted], found)
+        centroids = tidy.unit_rows(tidy.sums(centred[fitted], found))
         labels = _nearest(centred[rows], centroids)[0]
         place = {row: p for p, row in enumerate(rows.tolist())}
         labels[[place[row] for row in fitted.tolist()]] = found
@@ -153,7 +155,7 @@ class TopicModel:
         """Number topics by falling size, then by their first centroid component."""
         good = self.labels_ >= 0
         names, inverse, sizes = np.unique(self.labels_[good], return_inverse=True, return_counts=True)
-        centroids = _centroids(centred[good], inverse)
+        centroids = tidy.unit_rows(tidy.sums(centred[good], inverse))
         keys = [tuple(row) for row in centroids.tolist()]
         order = sorted(range(len(names)), key=lambda t: (-int(sizes[t]), keys[t]))
         rank = np.empty(len(names), dtype=np.int64)
@@ -220,15 +222,6 @@ def _distinct_rows(
     rows = np.array([first[key] for key in ordered], dtype=np.int64)
     position = np.array([place.get(key, -1) for key in keys], dtype=np.int64)
     return rows, position
-
-
-def _centroids(vectors: NDArray[np.float32], labels: graph.Index) -> NDArray[np.float32]:
-    """Quantised unit mean of each label 0..max; sums are exact, so order does not matter."""
-    topics = int(labels.max()) + 1 if len(labels) else 0
-    sums = np.zeros((topics, vectors.shape[1]), dtype=np.float64)
-    np.add.at(sums, labels, vectors)
-    lengths = np.linalg.norm(sums, axis=1, keepdims=True)
-    return quantise(sums / np.where(lengths > 0, lengths, 1))
 
 
 def _nearest(
