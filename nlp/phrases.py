@@ -70,7 +70,9 @@ def describe(
     del embeddings
     minimum = max(2, minimum_documents)
     index = _Index()
-    for i, (text, label, tag) in enumerate(zip(texts, np.asarray(labels).tolist(), languages, strict=True)):
+    for i, (text, label, tag) in enumerate(
+        zip(texts, np.asarray(labels).tolist(), languages, strict=True)
+    ):
         if label >= 0:
             index.add(i, text, int(label), tag)
     return {topic: _ranked(index, topic, most, minimum) for topic in sorted(index.sizes)}

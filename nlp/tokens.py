@@ -84,8 +84,7 @@ def stem(word: str) -> str:
     "permit" and "permission" do not. After Harman's S-stemmer (JASIS 42(1), 1991) with
     "-ed"/"-ing" added for the cues.
     """
-    if word.endswith("'s"):
-        word = word[:-2]
+    word = word.removesuffix("'s")
     if len(word) > 4 and word.endswith("ies"):
         return word[:-3] + "y"
     if len(word) > 6 and word.endswith(("ations", "aciones")):

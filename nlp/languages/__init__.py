@@ -4,11 +4,13 @@ A new analysis language is one module here that defines ``LANGUAGE``, plus its c
 catalogue and its allow-list.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
+from typing import Any
 
 from nlp.tokens import fold, plain, words
 
@@ -46,6 +48,15 @@ class Language:
 def word_set(text: str) -> frozenset[str]:
     """A frozen set of the folded words of a literal."""
     return frozenset(fold(word) for word in text.split())
+
+
+def weights(text: str) -> dict[str, float]:
+    """Weights of phrases, from lines such as "0.9: free shipping, shop now"."""
+    result = {}
+    for line in text.strip().splitlines():
+        weight, _, phrases = line.partition(":")
+        result.update({phrase.strip(): float(weight) for phrase in phrases.split(",")})
+    return result
 
 
 @lru_cache(maxsize=1)
@@ -92,8 +103,6 @@ def detect(texts: Sequence[str]) -> list[str]:
     least 1 in 50 of the sure guesses, becomes the language whose stop and shared words the text uses most, else the
     commonest. Each text's tag therefore leans on the corpus, but not on its order.
     """
-    from collections import Counter
-
     guesses = [_guess(text) for text in texts]
     sure = Counter(tag for tag, probability in guesses if probability >= 0.9)
     total = sum(sure.values())
@@ -122,18 +131,22 @@ def _guess(text: str) -> tuple[str, float]:
 
 
 @lru_cache(maxsize=1)
-def _identifier():  # type: ignore[no-untyped-def]  # noqa: ANN202  untyped library
+def _identifier() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    build: Any = LanguageIdentifier.from_model_file
+    return build(MODEL_FILE, norm_probs=True)
 
 
 def _by_vocabulary(text: str) -> str | None:
     """The language whose stop, shared and complaint words occur most; None on a tie or none."""
     present = {fold(word) for word in words(text)}
     counts = sorted(
-        ((len(present & (lang.stop | lang.shared | lang.complaint)), tag)
-         for tag in available() if (lang := get(tag)) is not None),
+        (
+            (len(present & (lang.stop | lang.shared | lang.complaint)), tag)
+            for tag in available()
+            if (lang := get(tag)) is not None
+        ),
         reverse=True,
     )
     if not counts or counts[0][0] == 0 or (len(counts) > 1 and counts[0][0] == counts[1][0]):

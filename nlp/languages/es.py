@@ -1,6 +1,6 @@
 """Spanish, of Spain and of Latin America."""
 
-from nlp.languages import Language, word_set
+from nlp.languages import Language, weights, word_set
 
 _STOP = word_set("""
 a al algo alguien algún alguna algunas alguno algunos allá allí ambos ante antes aquel aquella
@@ -43,23 +43,24 @@ báscula complicidad cómplice represalias pagar pagué pago piden pidió cobran
 exportador comerciante comerciantes ventanilla semáforo
 """)
 
-_SHOP = {
-    "código promocional": 1.0, "cupón": 0.7, "cupones": 0.8, "descuento": 0.4, "descuentos": 0.6,
-    "envío gratis": 1.0, "compra ahora": 0.9, "compre ahora": 0.9, "compra online": 0.9,
-    "compra en línea": 0.8, "comprar": 0.3, "haz clic": 0.9, "haga clic": 0.9, "clic aquí": 0.9,
-    "visita nuestra web": 1.0, "visite nuestro sitio": 1.0, "mejor precio": 0.8, "mejores precios": 0.8,
-    "barato": 0.4, "baratos": 0.5, "oferta especial": 0.9, "ofertas": 0.5, "oferta": 0.3,
-    "en venta": 0.6, "se vende": 0.6, "rebajas": 0.7, "bajar de peso": 0.9, "perder peso": 0.9,
-    "adelgazar": 0.7, "suplemento": 0.5, "suplementos": 0.6, "préstamo rápido": 0.9,
-    "préstamos rápidos": 0.9, "préstamo personal": 0.6, "oferta de préstamo": 1.0,
-    "ganar dinero": 0.8, "gana dinero": 0.9, "trabaja desde casa": 0.9, "invierte": 0.7,
-    "bitcoin": 0.6, "forex": 0.6, "casino": 0.6, "tarot": 0.9, "vidente": 0.8,
-    "amarres de amor": 1.0, "brujo": 0.6, "posicionamiento web": 0.9, "marketing digital": 0.9,
-    "agencia digital": 0.9, "diseño web": 0.8, "suscríbete": 0.9, "síguenos": 0.9,
-    "nuestros servicios": 0.6, "ofrecemos": 0.5, "contáctanos": 0.7, "hoteles": 0.4, "zapatos": 0.4,
-    "relojes": 0.4, "hecho a mano": 0.7, "hechos a mano": 0.7, "alta calidad": 0.5,
-    "cigarrillo electrónico": 0.7, "descarga gratis": 0.9, "mudanzas": 0.5, "aprovecha": 0.5,
-}
+_SHOP = weights("""
+1: código promocional, envío gratis, visita nuestra web, visite nuestro sitio
+1: oferta de préstamo, amarres de amor, hola mundo, esto es una prueba
+0.9: compra ahora, compre ahora, compra online, haz clic, haga clic, clic aquí
+0.9: oferta especial, bajar de peso, perder peso, préstamo rápido, préstamos rápidos
+0.9: gana dinero, trabaja desde casa, tarot, posicionamiento web, marketing digital
+0.9: agencia digital, suscríbete, síguenos, descarga gratis, garantía de devolución
+0.9: ha sido seleccionado, clientes satisfechos, oferta limitada, ganado un premio
+0.8: cupones, compra en línea, mejor precio, mejores precios, ganar dinero, vidente
+0.8: diseño web, soy una viuda, actúe ahora
+0.7: cupón, rebajas, adelgazar, invierte, contáctanos, hecho a mano, hechos a mano
+0.7: cigarrillo electrónico, querido amigo
+0.6: descuentos, en venta, se vende, suplementos, préstamo personal, bitcoin, forex, casino
+0.6: brujo, nuestros servicios, sin examen, sin riesgo, contáctenos
+0.5: baratos, ofertas, suplemento, ofrecemos, alta calidad, mudanzas, aprovecha, felicidades
+0.4: descuento, barato, hoteles, zapatos, relojes
+0.3: comprar, oferta
+""")
 
 _COMPLAINTS = (
     "El inspector pidió dinero antes de firmar el levante.",
@@ -92,6 +93,11 @@ _ADVERTS = (
 )
 
 LANGUAGE = Language(
-    tag="es", stop=_STOP, shared=_SHARED, complaint=_COMPLAINT,
-    shop=_SHOP, complaints=_COMPLAINTS, adverts=_ADVERTS,
+    tag="es",
+    stop=_STOP,
+    shared=_SHARED,
+    complaint=_COMPLAINT,
+    shop=_SHOP,
+    complaints=_COMPLAINTS,
+    adverts=_ADVERTS,
 )

@@ -1,6 +1,6 @@
 """French, of Europe and of West and Central Africa."""
 
-from nlp.languages import Language, word_set
+from nlp.languages import Language, weights, word_set
 
 _STOP = word_set("""
 a à ai aient ailleurs ainsi alors après as au aucun aucune aujourd'hui auprès auquel aussi autour
@@ -43,22 +43,25 @@ camion camions chauffeur chauffeurs pesage passer entente silence représailles
 payer payé argent commerçant commerçante commerçants importateur exportateur guichet tarif
 """)
 
-_SHOP = {
-    "code promo": 1.0, "codes promo": 1.0, "bon de réduction": 0.9, "réduction": 0.3,
-    "livraison gratuite": 1.0, "achetez": 0.7, "acheter en ligne": 0.9, "commandez": 0.7,
-    "cliquez ici": 1.0, "visitez notre site": 1.0, "notre site": 0.6, "meilleur prix": 0.8,
-    "meilleurs prix": 0.8, "pas cher": 0.6, "promotion": 0.3, "soldes": 0.6, "à vendre": 0.7,
-    "en vente": 0.5, "offre spéciale": 0.9, "offre limitée": 0.9, "perdre du poids": 0.9,
-    "maigrir": 0.7, "régime": 0.3, "complément alimentaire": 0.8, "prêt rapide": 0.9,
-    "prêt entre particuliers": 1.0, "offre de prêt": 1.0, "crédit rapide": 0.9, "gagner de l'argent": 0.8,
-    "travail à domicile": 0.7, "investissez": 0.8, "investir": 0.3, "bitcoin": 0.6, "forex": 0.6, "casino": 0.6, "rencontre": 0.4,
-    "voyance": 0.9, "marabout": 0.8, "retour affectif": 1.0, "retour d'affection": 1.0,
-    "puissant marabout": 1.0, "référencement": 0.6, "agence digitale": 0.9, "marketing digital": 0.9,
-    "création de site": 0.9, "abonnez vous": 0.9, "suivez nous": 0.9, "nos services": 0.6,
-    "nous offrons": 0.5, "nous proposons": 0.5, "devis gratuit": 1.0, "contactez nous": 0.6,
-    "qualité supérieure": 0.6, "faits main": 0.7, "fait main": 0.7, "hôtels": 0.4, "chaussures": 0.4,
-    "montres": 0.4, "grand choix": 0.7, "profitez": 0.6, "téléchargez": 0.7, "cigarette électronique": 0.7,
-}
+_SHOP = weights("""
+1: code promo, codes promo, livraison gratuite, cliquez ici, visitez notre site
+1: prêt entre particuliers, offre de prêt, retour affectif, retour d'affection
+1: puissant marabout, devis gratuit, satisfait ou remboursé, bonjour le monde
+1: ceci est un test
+0.9: bon de réduction, acheter en ligne, offre spéciale, offre limitée, perdre du poids
+0.9: prêt rapide, crédit rapide, voyance, agence digitale, marketing digital
+0.9: création de site, abonnez vous, suivez nous, vous avez été sélectionné
+0.9: clients satisfaits, gagné un prix
+0.8: meilleur prix, meilleurs prix, complément alimentaire, gagner de l'argent, investissez
+0.8: marabout, je suis une veuve, agissez maintenant
+0.7: achetez, commandez, à vendre, maigrir, travail à domicile, faits main, fait main
+0.7: grand choix, téléchargez, cigarette électronique, cher ami
+0.6: notre site, pas cher, soldes, bitcoin, forex, casino, référencement, nos services
+0.6: contactez nous, qualité supérieure, profitez, sans examen, sans risque
+0.5: en vente, nous offrons, nous proposons, félicitations
+0.4: rencontre, hôtels, chaussures, montres, ça marche
+0.3: réduction, promotion, régime, investir
+""")
 
 _COMPLAINTS = (
     "L'inspecteur a demandé de l'argent avant de signer la mainlevée.",
@@ -91,6 +94,12 @@ _ADVERTS = (
 )
 
 LANGUAGE = Language(
-    tag="fr", stop=_STOP, shared=_SHARED, complaint=_COMPLAINT,
-    shop=_SHOP, complaints=_COMPLAINTS, adverts=_ADVERTS, spacy="fr_core_news_sm",
+    tag="fr",
+    stop=_STOP,
+    shared=_SHARED,
+    complaint=_COMPLAINT,
+    shop=_SHOP,
+    complaints=_COMPLAINTS,
+    adverts=_ADVERTS,
+    spacy="fr_core_news_sm",
 )

@@ -1,6 +1,6 @@
 """Portuguese, of Portugal, Brazil, Angola and Mozambique."""
 
-from nlp.languages import Language, word_set
+from nlp.languages import Language, weights, word_set
 
 _STOP = word_set("""
 a à ainda algo alguém algum alguma alguns ali ante antes ao aos apenas aquela aquele aqueles aqui as
@@ -38,19 +38,19 @@ caminhões motorista balança cúmplice represália pagar paguei dinheiro pedem 
 exportador comerciante comerciantes balcão
 """)
 
-_SHOP = {
-    "código promocional": 1.0, "cupom": 0.8, "cupons": 0.8, "desconto": 0.4, "descontos": 0.6,
-    "frete grátis": 1.0, "compre agora": 0.9, "compre online": 0.9, "clique aqui": 1.0,
-    "visite nosso site": 1.0, "visite o nosso site": 1.0, "melhor preço": 0.8, "melhores preços": 0.8,
-    "barato": 0.4, "baratos": 0.5, "oferta especial": 0.9, "ofertas": 0.5, "à venda": 0.6,
-    "promoção": 0.5, "emagrecer": 0.8, "perder peso": 0.9, "suplemento": 0.5, "empréstimo rápido": 0.9,
-    "empréstimo pessoal": 0.6, "oferta de empréstimo": 1.0, "ganhar dinheiro": 0.7, "ganhe dinheiro": 0.9,
-    "trabalhe em casa": 0.9, "invista": 0.7, "bitcoin": 0.6, "forex": 0.6, "cassino": 0.6, "casino": 0.6,
-    "tarot": 0.9, "amarração amorosa": 1.0, "marketing digital": 0.9, "criação de sites": 0.9,
-    "inscreva se": 0.7, "siga nos": 0.9, "nossos serviços": 0.6, "oferecemos": 0.5, "hotéis": 0.4,
-    "sapatos": 0.4, "relógios": 0.4, "feito à mão": 0.7, "alta qualidade": 0.5, "cigarro eletrônico": 0.7,
-    "orçamento grátis": 1.0,
-}
+_SHOP = weights("""
+1: código promocional, frete grátis, clique aqui, visite nosso site, visite o nosso site
+1: oferta de empréstimo, amarração amorosa, orçamento grátis, olá mundo, isto é um teste
+0.9: compre agora, compre online, oferta especial, perder peso, empréstimo rápido
+0.9: ganhe dinheiro, trabalhe em casa, tarot, marketing digital, criação de sites, siga nos
+0.9: foi selecionado, clientes satisfeitos, oferta limitada
+0.8: cupom, cupons, melhor preço, melhores preços, emagrecer
+0.7: ganhar dinheiro, invista, inscreva se, feito à mão, cigarro eletrônico, caro amigo
+0.6: descontos, à venda, empréstimo pessoal, bitcoin, forex, cassino, casino
+0.6: nossos serviços, sem exame, sem risco
+0.5: baratos, ofertas, promoção, suplemento, oferecemos, alta qualidade, parabéns
+0.4: desconto, barato, hotéis, sapatos, relógios
+""")
 
 _COMPLAINTS = (
     "O fiscal pediu dinheiro antes de assinar o desembaraço.",
@@ -75,6 +75,11 @@ _ADVERTS = (
 )
 
 LANGUAGE = Language(
-    tag="pt", stop=_STOP, shared=_SHARED, complaint=_COMPLAINT,
-    shop=_SHOP, complaints=_COMPLAINTS, adverts=_ADVERTS,
+    tag="pt",
+    stop=_STOP,
+    shared=_SHARED,
+    complaint=_COMPLAINT,
+    shop=_SHOP,
+    complaints=_COMPLAINTS,
+    adverts=_ADVERTS,
 )

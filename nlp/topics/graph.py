@@ -91,7 +91,7 @@ def within(near: Index, kept: Index, count: int) -> Index:
 
 def cut(weights: Any, resolution: float, random_state: int) -> Index:
     """Communities by Louvain (Blondel et al. 2008) at a resolution of modularity."""
-    from sknetwork.clustering import Louvain
+    from sknetwork.clustering.louvain import Louvain
 
     if weights.nnz == 0:
         return np.zeros(weights.shape[0], dtype=np.int64)

@@ -87,15 +87,21 @@ class TopicModel:
         fitted = distinct_rows
         if len(distinct_rows) > self.sample:
             draw = np.random.default_rng(self.random_state)
-            fitted = distinct_rows[np.sort(draw.choice(len(distinct_rows), self.sample, replace=False))]
-        found = self._cut([texts[i] for i in fitted], [languages[i] for i in fitted], centred[fitted])
+            fitted = distinct_rows[
+                np.sort(draw.choice(len(distinct_rows), self.sample, replace=False))
+            ]
+        found = self._cut(
+            [texts[i] for i in fitted], [languages[i] for i in fitted], centred[fitted]
+        )
         by_row = self._spread(found, fitted, distinct_rows, centred)
         self.labels_ = np.full(len(texts), -1, dtype=np.int64)
         self.labels_[good] = by_row[position[good]]
         self._number(centred)
         return self
 
-    def _cut(self, texts: list[str], languages: list[str], centred: NDArray[np.float32]) -> graph.Index:
+    def _cut(
+        self, texts: list[str], languages: list[str], centred: NDArray[np.float32]
+    ) -> graph.Index:
         """Topics of distinct texts in stable order.
 
         Texts that say nothing but what all say ("I paid a bribe") would glue topics together.
@@ -140,7 +146,11 @@ class TopicModel:
         return tidy.take_apart(vectors, centred.shape[1], labels)
 
     def _spread(
-        self, found: graph.Index, fitted: graph.Index, rows: graph.Index, centred: NDArray[np.float32]
+        self,
+        found: graph.Index,
+        fitted: graph.Index,
+        rows: graph.Index,
+        centred: NDArray[np.float32],
     ) -> graph.Index:
         """Labels of all distinct rows: those left out of the sample go to the nearest centroid."""
         if len(fitted) == len(rows):
@@ -154,7 +164,9 @@ class TopicModel:
     def _number(self, centred: NDArray[np.float32]) -> None:
         """Number topics by falling size, then by their first centroid component."""
         good = self.labels_ >= 0
-        names, inverse, sizes = np.unique(self.labels_[good], return_inverse=True, return_counts=True)
+        names, inverse, sizes = np.unique(
+            self.labels_[good], return_inverse=True, return_counts=True
+        )
         centroids = tidy.unit_rows(tidy.sums(centred[good], inverse))
         keys = [tuple(row) for row in centroids.tolist()]
         order = sorted(range(len(names)), key=lambda t: (-int(sizes[t]), keys[t]))
@@ -210,7 +222,10 @@ class TopicModel:
 
 
 def _distinct_rows(
-    texts: Sequence[str], vectors: NDArray[np.float32], languages: Sequence[str], good: NDArray[np.bool_]
+    texts: Sequence[str],
+    vectors: NDArray[np.float32],
+    languages: Sequence[str],
+    good: NDArray[np.bool_],
 ) -> tuple[graph.Index, graph.Index]:
     """One row of each distinct text in stable order, and for each text the place of its row."""
     keys = [(vectors[i].tobytes(), texts[i], languages[i]) for i in range(len(texts))]

@@ -22,7 +22,9 @@ _TOLERANCE = 0.02
 _LARGEST = 0.2
 
 
-def choose(near: Index, weights: Any, count: int, random_state: int) -> tuple[float, dict[float, float]]:
+def choose(
+    near: Index, weights: Any, count: int, random_state: int
+) -> tuple[float, dict[float, float]]:
     """The most stable resolution, and the stability of each that was tried.
 
     Args:
