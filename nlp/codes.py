@@ -24,6 +24,7 @@ Scores = NDArray[np.float64]
 MOST = 3
 THRESHOLD = 0.5
 _GAP = 2  # words that may stand between two content words of a cue
+_ENOUGH_WORDS = 10  # from which nearness counts in full: "Licences" is near anything about licences
 _SLIP = 6  # letters from which one slip is forgiven
 
 
@@ -80,6 +81,7 @@ class CodeScorer:
         *,
         embeddings: NDArray[Any] | None = None,
         languages: Sequence[str] | None = None,
+        spread: bool = True,
     ) -> Scores:
         """Strength of each code in each text, (n, m) in 0..1; .5 is the threshold to assign.
 
@@ -90,15 +92,20 @@ class CodeScorer:
             texts: scrubbed texts.
             embeddings: their vectors (n, d), if known.
             languages: their tags, if known; all cues are searched otherwise.
+            spread: let texts that say it in the catalogue's words speak for those that say
+                nearly the same in others.
         """
-        vectors = self.embedder.embed(texts) if embeddings is None else embeddings
-        likeness = self._likeness(quantise(vectors))
+        found = self.embedder.embed(texts) if embeddings is None else embeddings
+        vectors = quantise(found)
+        brief = np.array([len(folded(text)) for text in texts], dtype=np.float64) / _ENOUGH_WORDS
+        likeness = self._likeness(vectors) * np.minimum(brief, 1.0)[:, None]
         said = np.zeros_like(likeness)
         tags = list(languages) if languages is not None else ["und"] * len(texts)
         reader = _Reader({s for cues in self._cues.values() for c in _all(cues) for s in c.stems})
         for row, (text, tag) in enumerate(zip(texts, tags, strict=True)):
             said[row] = self._said(reader.read(text), tag)
-        return _combine(said, likeness)
+        scores = _combine(said, likeness)
+        return _spread(scores, vectors, tags) if spread else scores
 
     def _said(self, row: list[tuple[str, ...]], tag: str) -> Scores:
         """Evidence of the cues in one text, per code."""
@@ -173,6 +180,66 @@ def _combine(said: Scores, likeness: Scores) -> Scores:
     """Noisy or of both; likeness without any cue is capped just over the threshold."""
     alone = np.minimum(likeness, 0.65)
     return np.asarray(1 - (1 - said) * (1 - np.where(said > 0, likeness, alone)))
+
+
+# On made-up reports of which under a third use a cue, this finds twice as many codes (recall .32)
+# at a higher precision (.87).
+_SEEDS, _NEAREST, _NEAR, _MIDDLE, _STEEP = 20_000, 15, 8, 0.3, 12.0
+
+
+def _spread(scores: Scores, vectors: NDArray[np.float32], tags: Sequence[str]) -> Scores:
+    """Scores raised by the nearest texts that reach the threshold by themselves.
+
+    Each of the 15 nearest such texts votes for its codes, by the eighth power of its cosine in
+    vectors centred per language; the vote counts for one half where the three nearest are at .3.
+    """
+    from nlp.topics.distinct import centre, means
+
+    centred = quantise(centre(vectors, tags, means(vectors, tags)))
+    own = np.flatnonzero(scores.max(axis=1, initial=0.0) >= THRESHOLD)
+    if len(own) < 2:
+        return scores
+    seeds = own[np.lexsort(centred[own].T[::-1])]  # in an order that the input's does not change
+    seeds = seeds[np.linspace(0, len(seeds) - 1, min(len(seeds), _SEEDS)).astype(np.int64)]
+    holds = (scores[seeds] >= THRESHOLD).astype(np.float64)
+    holds *= _company(scores, centred, seeds)
+    place = {row: column for column, row in enumerate(seeds.tolist())}
+    count = min(_NEAREST, len(seeds) - 1)
+    result = scores.copy()
+    for start in range(0, len(vectors), 2048):
+        block = centred[start : start + 2048] @ centred[seeds].T
+        for row in range(len(block)):
+            if start + row in place:
+                block[row, place[start + row]] = -1
+        order = np.argsort(-block, axis=1, kind="stable")[:, :count]
+        near = np.maximum(np.take_along_axis(block, order, axis=1), 0).astype(np.float64)
+        weight = near**_NEAR
+        vote = np.einsum("nk,nkm->nm", weight, holds[order])
+        vote /= np.maximum(weight.sum(axis=1), 1e-12)[:, None]
+        trust = 1 / (1 + np.exp(-_STEEP * (near[:, :3].mean(axis=1) - _MIDDLE)))
+        part = slice(start, start + 2048)
+        result[part] = 1 - (1 - scores[part]) * (1 - vote * trust[:, None])
+    return result
+
+
+def _company(
+    scores: Scores, centred: NDArray[np.float32], seeds: NDArray[np.int64]
+) -> Scores:
+    """How far each seed may speak for others, per code, 0..1.
+
+    A seed alone among many texts that do not say so was struck by a chance word ("post" in "post
+    verification"): it speaks for nobody. Two of its 15 nearest texts with the same code suffice.
+    """
+    holds = (scores >= THRESHOLD).astype(np.float64)
+    count = min(_NEAREST, len(centred) - 1)
+    result = np.zeros((len(seeds), scores.shape[1]))
+    for start in range(0, len(seeds), 1024):
+        part = seeds[start : start + 1024]
+        block = centred[part] @ centred.T
+        block[np.arange(len(part)), part] = -1
+        near = np.argpartition(-block, count - 1, axis=1)[:, :count]
+        result[start : start + 1024] = holds[near].sum(axis=1) / 2
+    return np.minimum(result, 1.0)
 
 
 def assign(
