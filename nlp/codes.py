@@ -222,9 +222,7 @@ def _spread(scores: Scores, vectors: NDArray[np.float32], tags: Sequence[str]) -
     return result
 
 
-def _company(
-    scores: Scores, centred: NDArray[np.float32], seeds: NDArray[np.int64]
-) -> Scores:
+def _company(scores: Scores, centred: NDArray[np.float32], seeds: NDArray[np.int64]) -> Scores:
     """How far each seed may speak for others, per code, 0..1.
 
     A seed alone among many texts that do not say so was struck by a chance word ("post" in "post

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a pattern is read best on one line)
 """Scrubbing: whatever points at one person, firm, vehicle or consignment leaves the text.
 
 Recall comes first: a number is scrubbed by its shape, and a wrong check digit never saves it
@@ -63,7 +64,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     ),
     (
         "keep_money",
-        rf"(?<![\w.,]){_AMOUNT}(?:k|m|bn)?\s?(?:/[-=]+\s?)?(?:(?:{_CURRENCIES}|(?-i:F))(?![^\W\d_])|[$€£¥₹₦%])",
+        rf"(?<![\w.,]){_AMOUNT}(?:k|m|bn)?\s?(?:/[-=]+\s?)?(?:(?:{_CURRENCIES}|(?-i:F))(?![^\W_])|[$€£¥₹₦%])",
     ),
     ("keep_money", r"(?<![\w.,/-])[1-9]\d{0,2}(?:\.\d{3}){0,3}\.000(?![\w,/-]|[ .-]\d)"),
     ("keep_money", r"(?<![\w.,/-])\d{1,12}(?:,\d{2,3}){0,5}/[-=]{1,2}(?!\w)"),

@@ -47,8 +47,8 @@ rto rta customs custom excise immigration passport verification certificate lice
 registration mutation khata khatha katha patta aadhaar aadhar adhar adhaar pension ration fir challan chalan fine
 fined penalty helmet towed tow checkpost municipality municipal panchayat bbmp bda tax gst vat refund
 govt government department ministry authority port border clearance declaration tariff duty duties
-consignment container cargo shipment broker importer exporter trader trucks truck checkpoint
-weighbridge demurrage undervaluation smuggling smuggled whistleblower nepotism favouritism unfair
+consignment container cargo shipment broker importer exporter trader trucks truck 
+demurrage undervaluation smuggling smuggled whistleblower nepotism favouritism unfair
 delayed delay hassled hassle hassling seized snatched paid paying refused receipt signature signed rishwat riswat risvat paise
 verify verified meter electricity lineman postman ticket railway hospital doctor doctors land survey
 affidavit court judge lawyer salary employees employee principal college admission examination

@@ -34,13 +34,13 @@ extorsión extorsionar extorsionan extorsionó exige exigen exigió exigieron am
 acoso fraude fraudes contrabando contrabandistas aduana aduanas aduanero aduaneros aduanal vista aforo
 declaración pedimento despachante despacho agente contenedor contenedores mercancía mercadería
 mercaderías carga decomiso decomisado retenido retenida retienen retuvieron detenido multa multas
-sanción recibo inspector inspectores verificador policía policías retén frontera puerto terminal
+sanción recibo inspector inspectores verificador policía policías frontera puerto terminal
 almacén bodega licencia permiso certificado pasaporte visa impuesto impuestos tributos aranceles
 arancel subvaluación subfacturación factura facturas valor trámite trámites expediente demora demoran
 demoró firma firmar funcionario funcionarios denuncia denunciar queja abuso injusto favoritismo
 nepotismo licitación contrato puesto nombramiento traslado camión camiones transportista chofer
-báscula complicidad cómplice represalias pagar pagué pago piden pidió cobran cobró dinero importador
-exportador comerciante comerciantes ventanilla semáforo
+complicidad cómplice represalias pagar pagué pago piden pidió cobran cobró dinero importador
+exportador comerciante comerciantes ventanilla 
 """)
 
 _SHOP = weights("""

@@ -34,12 +34,12 @@ extorsion extorque extorqué menace menacé menacer harcèlement harcelé fraude
 douanes douanier douaniers douanière déclaration déclarant transitaire transitaires conteneur
 conteneurs marchandise marchandises saisie saisi saisies bloqué bloquée bloquent bloquer amende
 amendes pénalité reçu quittance quittances contrôle contrôleur inspecteur inspecteurs vérificateur brigade
-brigadier gendarme gendarmes policier policiers police barrage frontière port terminal entrepôt
+brigadier gendarme gendarmes policier policiers police frontière port terminal entrepôt
 licence agrément autorisation certificat permis passeport visa impôt impôts taxe taxes droits
 valeur facture factures sous-évaluation contrebande trafic complicité complice favoritisme népotisme
 plainte plaindre abus injustice injuste refuse refusé refusent retard retardé dossier signature
 agent agents fonctionnaire fonctionnaires marché appel d'offres poste nomination mutation recrutement
-camion camions chauffeur chauffeurs pesage passer entente silence représailles
+camion camions chauffeur chauffeurs passer entente silence représailles
 payer payé argent commerçant commerçante commerçants importateur exportateur guichet tarif
 """)
 

@@ -34,7 +34,7 @@ multas recibo fiscal fiscais inspetor inspetores polícia policial policiais gua
 terminal armazém licença alvará certidão passaporte visto imposto impostos taxa taxas direitos
 subfaturamento fatura faturas processo demora demorou assinatura assinar denúncia queixa abuso
 injusto favoritismo nepotismo licitação concurso contrato nomeação transferência caminhão camião
-caminhões motorista balança cúmplice represália pagar paguei dinheiro pedem pediu cobram importador
+caminhões motorista cúmplice represália pagar paguei dinheiro pedem pediu cobram importador
 exportador comerciante comerciantes balcão
 """)
 

@@ -24,7 +24,7 @@ ALIKE = 0.6
 # ("I feel bad that I paid", "... took 500 from me") stays under an eighth.
 _WORDS_TO_PHRASING = 0.125
 # Cosine under which a text of such a topic fits no other topic either.
-_FITS = 0.2
+_FITS = 0.1
 
 
 def sums(vectors: Vectors, labels: Labels) -> NDArray[np.float64]:

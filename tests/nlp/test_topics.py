@@ -1,0 +1,140 @@
+# ruff: noqa: E501  (sentences of examples are not broken)
+import csv
+from collections import Counter
+
+import numpy as np
+import pytest
+from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
+
+from nlp import JunkFilter, TopicModel
+from nlp.phrases import describe, label
+
+
+@pytest.fixture(scope="module")
+def complaints(titles, title_vectors, junk_rows):
+    kept = [i for i in range(len(titles)) if i not in junk_rows]
+    return [titles[i] for i in kept], title_vectors[kept]
+
+
+@pytest.fixture(scope="module")
+def fitted(complaints):
+    texts, vectors = complaints
+    return TopicModel().fit(texts, embeddings=vectors, languages=["en"] * len(texts))
+
+
+def test_labels_are_numbered_by_falling_size(fitted, complaints):
+    assert fitted.labels_.dtype == np.int64
+    counts = np.bincount(fitted.labels_[fitted.labels_ >= 0])
+    assert list(counts) == sorted(counts, reverse=True)
+    assert list(counts) == list(fitted.sizes_)
+    assert (fitted.labels_ < 0).sum() == sum(not any(c.isalpha() for c in t) for t in complaints[0])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_same_topics_in_any_order(seed, complaints):
+    texts, vectors = complaints[0][:900], complaints[1][:900]
+    tags = ["en"] * 900
+    order = np.random.default_rng(seed).permutation(900)
+    plain = TopicModel().fit(texts, embeddings=vectors, languages=tags)
+    mixed = TopicModel().fit([texts[i] for i in order], embeddings=vectors[order], languages=tags)
+    assert (mixed.labels_ == plain.labels_[order]).all()
+    assert (mixed.centroids_ == plain.centroids_).all()
+
+
+def test_equal_texts_share_a_topic(fitted, complaints):
+    seen = {}
+    for text, topic in zip(complaints[0], fitted.labels_.tolist(), strict=True):
+        assert seen.setdefault(text, topic) == topic
+
+
+def test_no_mush_topic(fitted):
+    assert fitted.sizes_.max() < 0.15 * fitted.sizes_.sum()
+    assert 20 <= len(fitted.sizes_) <= 70
+
+
+def test_known_subjects_are_topics_of_their_own(fitted, complaints):
+    texts, _ = complaints
+    found = describe(texts, fitted.labels_, ["en"] * len(texts))
+    names = " / ".join(label(phrases[:3]) for phrases in found.values())
+    for subject in (
+        "passport", "traffic police", "birth certificate", "marriage certificate", "parking",
+        "licen", "aadha", "tax", "pension", "connection", "kha", "registra", "custom",
+    ):  # fmt: skip
+        assert subject in names
+
+
+def test_frozen_topics_take_new_texts(fitted, complaints):
+    labels, similarity = fitted.predict(complaints[1], ["en"] * len(complaints[0]))
+    assert (labels == fitted.labels_).mean() > 0.6
+    assert similarity.max() <= 1.001
+    again = TopicModel.from_state(fitted.state()).predict(
+        complaints[1], ["en"] * len(complaints[0])
+    )
+    assert (again[0] == labels).all()
+
+
+def test_few_and_wordless_texts():
+    vectors = np.eye(4, 8, dtype=np.float32)
+    model = TopicModel().fit(
+        ["123", "tea money", "file lost", "!"], embeddings=vectors, languages=["en"] * 4
+    )
+    assert list(model.labels_ >= 0) == [False, True, True, False]
+    assert list(TopicModel().fit([], embeddings=np.zeros((0, 8)), languages=[]).labels_) == []
+
+
+def test_stackoverflow_sample(embedder, data_folder):
+    folder = data_folder / "stackoverflow_titles"
+    texts = (folder / "title_StackOverflow.txt").read_text(encoding="utf-8").splitlines()[::5]
+    truth = (folder / "label_StackOverflow.txt").read_text().split()[::5]
+    model = TopicModel().fit(texts, embeddings=embedder.embed(texts), languages=["en"] * len(texts))
+    assert normalized_mutual_info_score(truth, model.labels_) > 0.72
+    assert adjusted_rand_score(truth, model.labels_) > 0.65
+
+
+def test_the_same_sentence_lands_in_the_same_topic_in_two_languages(embedder, table):
+    texts, tags = [], []
+    for folder, tag in (("eng_Latn", "en"), ("fra_Latn", "fr")):
+        found = table(f"sib200/{folder}/train.tsv", delimiter="\t", quoting=csv.QUOTE_NONE)
+        texts += [row["text"] for row in sorted(found, key=lambda row: int(row["index_id"]))]
+        tags += [tag] * len(found)
+    model = TopicModel().fit(texts, embeddings=embedder.embed(texts), languages=tags)
+    half = len(texts) // 2
+    assert (model.labels_[:half] == model.labels_[half:]).mean() > 0.75
+
+
+def test_junk_is_found_and_complaints_are_kept(titles, title_vectors, junk_rows):
+    definitions = ["A payment asked for a lawful act that is due anyway."]
+    judge = JunkFilter(definitions).fit(titles, embeddings=title_vectors)
+    found = judge.predict(titles, embeddings=title_vectors)
+    truth = np.array([i in junk_rows for i in range(len(titles))])
+    assert (found & truth).sum() / truth.sum() > 0.85
+    assert (found & ~truth).sum() / (~truth).sum() < 0.01
+
+
+def test_junk_in_three_languages():
+    junk = [
+        "Achetez en ligne, livraison gratuite, code promo", "Préstamos rápidos, oferta de préstamo sin riesgo",
+        "Buy cheap hoverboards online, free shipping", "https://example.com/keto", "xkcdq wrtzp mnbvq",
+    ]  # fmt: skip
+    real = [
+        "Le douanier demande de l'argent pour la mainlevée", "En el retén piden dinero a los camioneros",
+        "The officer wanted cash to release the container", "Paid bribe for sale deed registration",
+        "Passport verification",
+    ]  # fmt: skip
+    judge = JunkFilter(["Goods are held until something is paid."]).fit(junk + real)
+    assert list(judge.predict(junk + real)) == [True] * 5 + [False] * 5
+
+
+def test_phrases_hold_no_numbers_and_come_with_their_reports(fitted, complaints):
+    texts, _ = complaints
+    found = describe(texts, fitted.labels_, ["en"] * len(texts))
+    for topic, phrases in found.items():
+        members = set(np.flatnonzero(fitted.labels_ == topic).tolist())
+        assert Counter(phrase.text for phrase in phrases).most_common(1)[:1] == [] or all(
+            count == 1 for count in Counter(phrase.text for phrase in phrases).values()
+        )
+        for phrase in phrases:
+            assert phrase.documents <= members
+            assert len(phrase.documents) >= 3
+            assert not any(c.isdigit() or c in "⟨⟩" for c in phrase.text)
+            assert phrase.text not in {"bribe", "paid", "officer", "money", "corruption"}
