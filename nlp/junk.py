@@ -8,6 +8,7 @@ spreading). A text of doubt is a complaint: losing one true complaint costs more
 advertisement.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -189,7 +190,7 @@ def word_score(text: str, tag: str) -> float:
     row = folded(text)
     known = _complaint_stems(tag)
     complaint = sum(stem(word) in known for word in row)
-    density = complaint / max(len(row), 1) ** 0.5
+    density = complaint / math.sqrt(max(len(row), 1))
     link = bool(_LINK.search(text))
     if not row:
         return 4.0 if link else (0.0 if PLACEHOLDER.search(text) else 3.0)
@@ -211,7 +212,7 @@ def _shop_score(row: list[str], tag: str) -> float:
     found: float = 0.0
     for size in range(1, longest + 1):
         grams = {" ".join(row[i : i + size]) for i in range(len(row) - size + 1)}
-        found += sum(shop.get(gram, 0.0) for gram in grams)
+        found += sum(shop.get(gram, 0.0) for gram in sorted(grams))
     return found / max(1.0, len(row) / 25)
 
 

@@ -77,7 +77,7 @@ def segments(text: str) -> list[list[str]]:
 
 
 @lru_cache(maxsize=200_000)
-def stem(word: str) -> str:
+def stem(word: str) -> str:  # noqa: PLR0911  (one case an ending)
     """A light stem of a folded word: plural and the commonest endings of en, fr, es and pt.
 
     Light on purpose: "verification" and "verifications" meet, "custom" and "customs" meet,

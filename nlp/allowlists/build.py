@@ -112,7 +112,7 @@ def _faker(*kinds: str) -> Iterator[str]:
 
 
 def _census(file: str, most: int) -> Iterator[str]:
-    """The commonest names of the 1990 census of the United States, as the package names has them."""
+    """The commonest names of the US census of 1990, as the package names has them."""
     package = import_module("names")
     lines = (Path(str(package.__file__)).parent / file).read_text().splitlines()[:most]
     yield from _words(line.split()[0] for line in lines)

@@ -100,8 +100,9 @@ def detect(texts: Sequence[str]) -> list[str]:
 
     ``py3langid`` reads texts of three words or more. It is unsure of a short title, so a guess
     under a probability of .9 (.5 from eight words on), or outside the languages that make up at
-    least 1 in 50 of the sure guesses, becomes the language whose stop and shared words the text uses most, else the
-    commonest. Each text's tag therefore leans on the corpus, but not on its order.
+    least 1 in 50 of the sure guesses, becomes the language whose stop and shared words the text
+    uses most, else the commonest. Each text's tag therefore leans on the corpus, but not on its
+    order.
     """
     guesses = [_guess(text) for text in texts]
     sure = Counter(tag for tag, probability in guesses if probability >= 0.9)

@@ -8,52 +8,56 @@ another any anybody anyone anything are around as at away b be became because be
 began behind being below between both but by c came can cannot can't come could couldn't d did
 didn't do does doesn't doing don't done down during each either else etc even ever every everybody
 everyone everything few first for from further g gave get gets getting give given gives giving go
-goes going gone got gotten h had hadn't has hasn't have haven't having he he's her here hers herself
-him himself his how however i i'd i'll i'm i've if ii iii in instead into is isn't it it's its itself
-just k kept know known last least less let like m made make makes making many may maybe me might
-more most mostly much must my myself n near need needed needs neither never next no nobody none nor
-not nothing now o of off often ok on once one ones only onto or other others our ours ourselves out
-over own p per perhaps please put quite r rather really s said same saw say saying says see seems
-seen several shall she should shouldn't since so some somebody someone something sometimes soon
-still such t take taken takes taking tell than that that's the their theirs them themselves then
-there there's therefore these they they're this those though through thus till to together told too
-took toward towards two u under unless until up upon us used using v very via vs w want wanted wants
-was wasn't way we we're well went were weren't what what's when where whether which while who whom
-whose why will wish with within without won't would wouldn't x y yes yet you you're your yours
-yourself z three four five six seven eight nine ten hundred thousand lakh lakhs crore rs re inr usd
-dollar dollars rupee rupees euro euros cfa fcfa naira shilling shillings kes ugx ngn ghs zar pm st nd rd th
-mr mrs ms sir madam dear hi hello thanks thank regards today yesterday tomorrow day days week weeks month months
-year years time times dont didnt doesnt cant im ive wont thats isnt wasnt
+goes going gone got gotten h had hadn't has hasn't have haven't having he he's her here hers
+herself him himself his how however i i'd i'll i'm i've if ii iii in instead into is isn't it it's
+its itself just k kept know known last least less let like m made make makes making many may maybe
+me might more most mostly much must my myself n near need needed needs neither never next no
+nobody none nor not nothing now o of off often ok on once one ones only onto or other others our
+ours ourselves out over own p per perhaps please put quite r rather really s said same saw say
+saying says see seems seen several shall she should shouldn't since so some somebody someone
+something sometimes soon still such t take taken takes taking tell than that that's the their
+theirs them themselves then there there's therefore these they they're this those though through
+thus till to together told too took toward towards two u under unless until up upon us used using
+v very via vs w want wanted wants was wasn't way we we're well went were weren't what what's when
+where whether which while who whom whose why will wish with within without won't would wouldn't x
+y yes yet you you're your yours yourself z three four five six seven eight nine ten hundred
+thousand lakh lakhs crore rs re inr usd dollar dollars rupee rupees euro euros cfa fcfa naira
+shilling shillings kes ugx ngn ghs zar pm st nd rd th mr mrs ms sir madam dear hi hello thanks
+thank regards today yesterday tomorrow day days week weeks month months year years time times dont
+didnt doesnt cant im ive wont thats isnt wasnt
 """)
 
 _SHARED = word_set("""
-bribe bribes bribed bribing bribery bride briberies bribary brive corrupt corrupted corruption curruption corruptions pay
-paid payed paying payment payments money amount cash ask asked asking asks demand demanded demanding
-demands officer officers official officials office offices complaint complain complaints complained
-report reported reporting force forced forcing case issue issues problem problems person people staff
-department dept work works working worked job matter regarding related concerned concern took
-collect collected collecting charge charged charging extra clear cleared clearing process processing
-illegal illegally unofficial informal corruptly refused refuse high openly open want need govt government public
+bribe bribes bribed bribing bribery bride briberies bribary brive corrupt corrupted corruption
+curruption corruptions pay paid payed paying payment payments money amount cash ask asked asking
+asks demand demanded demanding demands officer officers official officials office offices
+complaint complain complaints complained report reported reporting force forced forcing case issue
+issues problem problems person people staff department dept work works working worked job matter
+regarding related concerned concern took collect collected collecting charge charged charging
+extra clear cleared clearing process processing illegal illegally unofficial informal corruptly
+refused refuse high openly open want need govt government public
 """)
 
 _COMPLAINT = word_set("""
 bribe bribes bribed bribing bribery bribary bride brive corrupt corrupted corruption curruption
-corruptive extort extorted extortion extorting kickback kickbacks demand demanded demanding demands
-forced threatened threaten threatening threat harass harassed harassment harassing harassed harrassed
-harrassment harrasment misbehaved misconduct misuse misusing abuse abused fraud cheat cheated cheating scam scams
-scammed looting loot illegal illegally complaint complain officer officers official officials inspector
-constable policeman policemen cop cops police clerk registrar tehsildar tahsildar vao vro tte ttr tc
-rto rta customs custom excise immigration passport verification certificate licence license permit
-registration mutation khata khatha katha patta aadhaar aadhar adhar adhaar pension ration fir challan chalan fine
-fined penalty helmet towed tow checkpost municipality municipal panchayat bbmp bda tax gst vat refund
-govt government department ministry authority port border clearance declaration tariff duty duties
-consignment container cargo shipment broker importer exporter trader trucks truck 
-demurrage undervaluation smuggling smuggled whistleblower nepotism favouritism unfair
-delayed delay hassled hassle hassling seized snatched paid paying refused receipt signature signed rishwat riswat risvat paise
-verify verified meter electricity lineman postman ticket railway hospital doctor doctors land survey
+corruptive extort extorted extortion extorting kickback kickbacks demand demanded demanding
+demands forced threatened threaten threatening threat harass harassed harassment harassing
+harrassed harrassment harrasment misbehaved misconduct misuse misusing abuse abused fraud cheat
+cheated cheating scam scams scammed looting loot illegal illegally complaint complain officer
+officers official officials inspector constable policeman policemen cop cops police clerk
+registrar tehsildar tahsildar vao vro tte ttr tc rto rta customs custom excise immigration
+passport verification certificate licence license permit registration mutation khata khatha katha
+patta aadhaar aadhar adhar adhaar pension ration fir challan chalan fine fined penalty helmet
+towed tow checkpost municipality municipal panchayat bbmp bda tax gst vat refund govt government
+department ministry authority port border clearance declaration tariff duty duties consignment
+container cargo shipment broker importer exporter trader trucks truck demurrage undervaluation
+smuggling smuggled whistleblower nepotism favouritism unfair delayed delay hassled hassle hassling
+seized snatched paid paying refused receipt signature signed rishwat riswat risvat paise verify
+verified meter electricity lineman postman ticket railway hospital doctor doctors land survey
 affidavit court judge lawyer salary employees employee principal college admission examination
-detained detain seized seize confiscated stopped stop parking speeding driving licence lodging stolen theft
-tender tenders contract contracts procurement embezzlement embezzled ghost overcharged overcharging
+detained detain seize confiscated stopped stop parking speeding driving lodging stolen theft
+tender tenders contract contracts procurement embezzlement embezzled ghost overcharged
+overcharging
 """)
 
 _SHOP = weights("""

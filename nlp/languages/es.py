@@ -5,42 +5,43 @@ from nlp.languages import Language, weights, word_set
 _STOP = word_set("""
 a al algo alguien algún alguna algunas alguno algunos allá allí ambos ante antes aquel aquella
 aquellos aquí así aún aunque bajo bastante bien cada casi como cómo con conmigo contra cual cuál
-cuales cualquier cuando cuándo cuanto cuánto cuya cuyo da dan dar de debe deben debía decir del demás
-desde después dice dicen dicho dijo dijeron dio donde dónde dos durante e el él ella ellas ello ellos
-en entonces entre era eran eres es esa esas ese eso esos esta está estaba estaban estado estamos
-están estar estas estás este esto estos estoy fue fueron fui ha haber había habían hace hacen hacer
-hacia han hasta hay he hemos hizo hoy iba ir junto la las le les lo los luego más me mediante menos
-mes meses mi mía mientras mío mis misma mismas mismo mismos mucha muchas mucho muchos muy nada nadie
-ni ningún ninguna ninguno no nos nosotros nuestra nuestras nuestro nuestros nunca o otra otras otro
-otros para parte pero poca poco pocos podía por porque pude pudo puede pueden pues que qué quien quién
-quienes quiere se sea según ser si sí sido siempre siendo sin sino sobre sólo solo son soy su sus
-suya suyo tal también tampoco tan tanto te tener tenía ti tiene tienen toda todas todavía todo todos
-tras tu tú tus un una unas uno unos usted ustedes va vamos van varias varios ve veces vez voy y ya yo
-día días semana semanas año años hora horas ayer señor señora tres cuatro cinco seis siete ocho nueve
-diez cien mil millón millones peso pesos dólar dólares euro euros quetzales soles
+cuales cualquier cuando cuándo cuanto cuánto cuya cuyo da dan dar de debe deben debía decir del
+demás desde después dice dicen dicho dijo dijeron dio donde dónde dos durante e el él ella ellas
+ello ellos en entonces entre era eran eres es esa esas ese eso esos esta está estaba estaban
+estado estamos están estar estas estás este esto estos estoy fue fueron fui ha haber había habían
+hace hacen hacer hacia han hasta hay he hemos hizo hoy iba ir junto la las le les lo los luego más
+me mediante menos mes meses mi mía mientras mío mis misma mismas mismo mismos mucha muchas mucho
+muchos muy nada nadie ni ningún ninguna ninguno no nos nosotros nuestra nuestras nuestro nuestros
+nunca o otra otras otro otros para parte pero poca poco pocos podía por porque pude pudo puede
+pueden pues que qué quien quién quienes quiere se sea según ser si sí sido siempre siendo sin sino
+sobre sólo solo son soy su sus suya suyo tal también tampoco tan tanto te tener tenía ti tiene
+tienen toda todas todavía todo todos tras tu tú tus un una unas uno unos usted ustedes va vamos
+van varias varios ve veces vez voy y ya yo día días semana semanas año años hora horas ayer señor
+señora tres cuatro cinco seis siete ocho nueve diez cien mil millón millones peso pesos dólar
+dólares euro euros quetzales soles
 """)
 
 _SHARED = word_set("""
-soborno sobornos sobornar corrupción corrupto corruptos corrupta coima coimas mordida mordidas pagar pago pagos
-pagué pagamos pagado paga dinero plata monto cantidad efectivo pedir pide piden pidió pidieron exige exigen exigió
-exigieron cobrar cobra cobran cobró oficial oficiales funcionario funcionarios agente agentes
-oficina oficinas denuncia denuncias denunciar queja caso problema problemas persona personas gente
-trabajo servicio servicios ilegal jefe jefes
+soborno sobornos sobornar corrupción corrupto corruptos corrupta coima coimas mordida mordidas
+pagar pago pagos pagué pagamos pagado paga dinero plata monto cantidad efectivo pedir pide piden
+pidió pidieron exige exigen exigió exigieron cobrar cobra cobran cobró oficial oficiales
+funcionario funcionarios agente agentes oficina oficinas denuncia denuncias denunciar queja caso
+problema problemas persona personas gente trabajo servicio servicios ilegal jefe jefes
 """)
 
 _COMPLAINT = word_set("""
 soborno sobornos corrupción corrupto corruptos corrupta coima coimas coimear mordida mordidas
-extorsión extorsionar extorsionan extorsionó exige exigen exigió exigieron amenaza amenazó amenazan amenazaron
-acoso fraude fraudes contrabando contrabandistas aduana aduanas aduanero aduaneros aduanal vista aforo
-declaración pedimento despachante despacho agente contenedor contenedores mercancía mercadería
-mercaderías carga decomiso decomisado retenido retenida retienen retuvieron detenido multa multas
-sanción recibo inspector inspectores verificador policía policías frontera puerto terminal
-almacén bodega licencia permiso certificado pasaporte visa impuesto impuestos tributos aranceles
-arancel subvaluación subfacturación factura facturas valor trámite trámites expediente demora demoran
-demoró firma firmar funcionario funcionarios denuncia denunciar queja abuso injusto favoritismo
-nepotismo licitación contrato puesto nombramiento traslado camión camiones transportista chofer
-complicidad cómplice represalias pagar pagué pago piden pidió cobran cobró dinero importador
-exportador comerciante comerciantes ventanilla 
+extorsión extorsionar extorsionan extorsionó exige exigen exigió exigieron amenaza amenazó
+amenazan amenazaron acoso fraude fraudes contrabando contrabandistas aduana aduanas aduanero
+aduaneros aduanal vista aforo declaración pedimento despachante despacho agente contenedor
+contenedores mercancía mercadería mercaderías carga decomiso decomisado retenido retenida retienen
+retuvieron detenido multa multas sanción recibo inspector inspectores verificador policía policías
+frontera puerto terminal almacén bodega licencia permiso certificado pasaporte visa impuesto
+impuestos tributos aranceles arancel subvaluación subfacturación factura facturas valor trámite
+trámites expediente demora demoran demoró firma firmar funcionario funcionarios denuncia denunciar
+queja abuso injusto favoritismo nepotismo licitación contrato puesto nombramiento traslado camión
+camiones transportista chofer complicidad cómplice represalias pagar pagué pago piden pidió cobran
+cobró dinero importador exportador comerciante comerciantes ventanilla
 """)
 
 _SHOP = weights("""

@@ -4,43 +4,46 @@ from nlp.languages import Language, weights, word_set
 
 _STOP = word_set("""
 a à ai aient ailleurs ainsi alors après as au aucun aucune aujourd'hui auprès auquel aussi autour
-autre autres aux avaient avais avait avant avec avez avoir avons ayant beaucoup bien bon c ça car ce
-ceci cela celle celles celui cependant certain certaine certains ces cet cette ceux chaque chez ci
-comme comment contre d dans de dedans dehors depuis des désormais deux devant devrait doit dois
-donc dont du durant e elle elles en encore enfin ensuite entre environ es est et étaient étais était
-été êtes être eu eux fait faire fais faut fois font furent hier hors ici il ils j je jour jours
-jusqu jusqu'à l la là laquelle le lequel les leur leurs lors lorsque lui m ma mais malgré me même mêmes
-mes mien moi moins mois mon monsieur madame n ne ni non nos notre nous on ont ou où par parce parfois parmi
-pas pendant peu peut peuvent plus plusieurs plutôt pour pourquoi pourtant près presque puis puisque
-qu quand que quel quelle quelles quels quelque quelques qui quoi rien s sa sans sauf se selon sera
-serait ses si sien soi soit sommes son sont sous souvent suis sur t ta tandis tant te tel telle tels
-tes toi ton toujours tous tout toute toutes très trop tu un une va vais vers voici voilà voir vont
-vos votre vous vu y année années semaine semaines heure heures dit dire disant dès afin sinon
-trois quatre cinq six sept huit neuf dix cent mille million millions francs franc fcfa cfa euro euros
-j'ai c'est n'est qu'il qu'elle qu'on d'un d'une l'on s'il m'a m'ont j'avais c'était aller avons être
+autre autres aux avaient avais avait avant avec avez avoir avons ayant beaucoup bien bon c ça car
+ce ceci cela celle celles celui cependant certain certaine certains ces cet cette ceux chaque chez
+ci comme comment contre d dans de dedans dehors depuis des désormais deux devant devrait doit dois
+donc dont du durant e elle elles en encore enfin ensuite entre environ es est et étaient étais
+était été êtes être eu eux fait faire fais faut fois font furent hier hors ici il ils j je jour
+jours jusqu jusqu'à l la là laquelle le lequel les leur leurs lors lorsque lui m ma mais malgré me
+même mêmes mes mien moi moins mois mon monsieur madame n ne ni non nos notre nous on ont ou où par
+parce parfois parmi pas pendant peu peut peuvent plus plusieurs plutôt pour pourquoi pourtant près
+presque puis puisque qu quand que quel quelle quelles quels quelque quelques qui quoi rien s sa
+sans sauf se selon sera serait ses si sien soi soit sommes son sont sous souvent suis sur t ta
+tandis tant te tel telle tels tes toi ton toujours tous tout toute toutes très trop tu un une va
+vais vers voici voilà voir vont vos votre vous vu y année années semaine semaines heure heures dit
+dire disant dès afin sinon trois quatre cinq six sept huit neuf dix cent mille million millions
+francs franc fcfa cfa euro euros j'ai c'est n'est qu'il qu'elle qu'on d'un d'une l'on s'il m'a
+m'ont j'avais c'était aller
 """)
 
 _SHARED = word_set("""
-corruption corrompu corrompus corrompre pot-de-vin pots-de-vin pot vin vins bakchich bakchichs payer paye payé payés payée paient
-paiement argent somme montant espèces demande demandé demander demandent demandait exige exigé
-exigent exiger agent agents officier officiers fonctionnaire fonctionnaires bureau bureaux service
-services plainte plaintes dossier affaire problème problèmes cas personne personnes gens chef
-d'argent l'argent l'agent l'officier illégal illégale officieux travail travaille obligé obligés forcé verser versé
+corruption corrompu corrompus corrompre pot-de-vin pots-de-vin pot vin vins bakchich bakchichs
+payer paye payé payés payée paient paiement argent somme montant espèces demande demandé demander
+demandent demandait exige exigé exigent exiger agent agents officier officiers fonctionnaire
+fonctionnaires bureau bureaux service services plainte plaintes dossier affaire problème problèmes
+cas personne personnes gens chef d'argent l'argent l'agent l'officier illégal illégale officieux
+travail travaille obligé obligés forcé verser versé
 """)
 
 _COMPLAINT = word_set("""
-corruption corrompu corrompus pot-de-vin pots-de-vin vin bakchich racket rackette rackettés raquette exige exigé exigent
-extorsion extorque extorqué menace menacé menacer harcèlement harcelé fraude fraudes frauder douane
-douanes douanier douaniers douanière déclaration déclarant transitaire transitaires conteneur
-conteneurs marchandise marchandises saisie saisi saisies bloqué bloquée bloquent bloquer amende
-amendes pénalité reçu quittance quittances contrôle contrôleur inspecteur inspecteurs vérificateur brigade
-brigadier gendarme gendarmes policier policiers police frontière port terminal entrepôt
-licence agrément autorisation certificat permis passeport visa impôt impôts taxe taxes droits
-valeur facture factures sous-évaluation contrebande trafic complicité complice favoritisme népotisme
-plainte plaindre abus injustice injuste refuse refusé refusent retard retardé dossier signature
-agent agents fonctionnaire fonctionnaires marché appel d'offres poste nomination mutation recrutement
-camion camions chauffeur chauffeurs passer entente silence représailles
-payer payé argent commerçant commerçante commerçants importateur exportateur guichet tarif
+corruption corrompu corrompus pot-de-vin pots-de-vin vin bakchich racket rackette rackettés
+raquette exige exigé exigent extorsion extorque extorqué menace menacé menacer harcèlement harcelé
+fraude fraudes frauder douane douanes douanier douaniers douanière déclaration déclarant
+transitaire transitaires conteneur conteneurs marchandise marchandises saisie saisi saisies bloqué
+bloquée bloquent bloquer amende amendes pénalité reçu quittance quittances contrôle contrôleur
+inspecteur inspecteurs vérificateur brigade brigadier gendarme gendarmes policier policiers police
+frontière port terminal entrepôt licence agrément autorisation certificat permis passeport visa
+impôt impôts taxe taxes droits valeur facture factures sous-évaluation contrebande trafic
+complicité complice favoritisme népotisme plainte plaindre abus injustice injuste refuse refusé
+refusent retard retardé dossier signature agent agents fonctionnaire fonctionnaires marché appel
+d'offres poste nomination mutation recrutement camion camions chauffeur chauffeurs passer entente
+silence représailles payer payé argent commerçant commerçante commerçants importateur exportateur
+guichet tarif
 """)
 
 _SHOP = weights("""

@@ -3,26 +3,28 @@
 from nlp.languages import Language, weights, word_set
 
 _STOP = word_set("""
-a à ainda algo alguém algum alguma alguns ali ante antes ao aos apenas aquela aquele aqueles aqui as
-às assim até através bem cada casa com como contra cuja cujo da dão daquele das de dela dele deles
-depois desde desse deste deu deve devem dia dias disse disseram do dos durante e é ela elas ele eles
-em entre então era eram essa essas esse esses esta está estão estar estas estava estavam este estes
-estou eu faz fazem fazer fez foi for foram fui há hoje hora horas isso isto já lá lhe lhes lo logo
-mais mas me mediante menos mês meses mesma mesmo meu meus mim minha minhas muita muitas muito muitos
-na nada não nas nem nenhum nenhuma no nos nós nossa nossas nosso nossos num numa nunca o onde ontem os ou
-outra outras outro outros para pela pelas pelo pelos per perante pode podem pois por porque pouco
-qual quais qualquer quando quanto que quê quem quer se seja sem sempre sendo senhor senhora ser será
-seu seus si sido só sob sobre sua suas tal também tanto tão te tem têm temos ter teve tinha tinham
-toda todas todo todos tu tua tudo um uma umas uns vai vamos vão várias vários vez vezes você vocês
-ano anos semana semanas dois duas três quatro cinco seis sete oito nove dez cem mil milhão milhões
-real reais euro euros kwanza kwanzas metical meticais dólar dólares
+a à ainda algo alguém algum alguma alguns ali ante antes ao aos apenas aquela aquele aqueles aqui
+as às assim até através bem cada casa com como contra cuja cujo da dão daquele das de dela dele
+deles depois desde desse deste deu deve devem dia dias disse disseram do dos durante e é ela elas
+ele eles em entre então era eram essa essas esse esses esta está estão estar estas estava estavam
+este estes estou eu faz fazem fazer fez foi for foram fui há hoje hora horas isso isto já lá lhe
+lhes lo logo mais mas me mediante menos mês meses mesma mesmo meu meus mim minha minhas muita
+muitas muito muitos na nada não nas nem nenhum nenhuma no nos nós nossa nossas nosso nossos num
+numa nunca o onde ontem os ou outra outras outro outros para pela pelas pelo pelos per perante
+pode podem pois por porque pouco qual quais qualquer quando quanto que quê quem quer se seja sem
+sempre sendo senhor senhora ser será seu seus si sido só sob sobre sua suas tal também tanto tão
+te tem têm temos ter teve tinha tinham toda todas todo todos tu tua tudo um uma umas uns vai vamos
+vão várias vários vez vezes você vocês ano anos semana semanas dois duas três quatro cinco seis
+sete oito nove dez cem mil milhão milhões real reais euro euros kwanza kwanzas metical meticais
+dólar dólares
 """)
 
 _SHARED = word_set("""
-suborno subornos corrupção corrupto corruptos propina propinas gasosa gorjeta pagar pago paguei pagou pagamos
-pagamento dinheiro valor quantia pedir pede pedem pediu pediram exige exigem exigiu exigiram cobrar
-cobra cobram cobrou oficial oficiais funcionário funcionários agente agentes escritório serviço
-serviços denúncia denúncias queixa reclamação caso problema problemas pessoa pessoas trabalho ilegal chefe
+suborno subornos corrupção corrupto corruptos propina propinas gasosa gorjeta pagar pago paguei
+pagou pagamos pagamento dinheiro valor quantia pedir pede pedem pediu pediram exige exigem exigiu
+exigiram cobrar cobra cobram cobrou oficial oficiais funcionário funcionários agente agentes
+escritório serviço serviços denúncia denúncias queixa reclamação caso problema problemas pessoa
+pessoas trabalho ilegal chefe
 """)
 
 _COMPLAINT = word_set("""

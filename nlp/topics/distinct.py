@@ -21,10 +21,10 @@ from nlp.tokens import folded, stem
 
 Vectors = NDArray[np.float32]
 
-# Length of the word vector beside a sentence vector of length 1: a little always, and the more of the
-# text's and of the corpus's words are shared, the more. On the bribe titles against their departments
-# AMI rises from .26 to .29 and half as many texts are in topics held together by mere phrasing; on
-# StackOverflow, where little is shared, nothing changes.
+# Length of the word vector beside a sentence vector of length 1: a little always, and the more of
+# the text's and of the corpus's words are shared, the more. On the bribe titles against their
+# departments AMI rises from .26 to .29 and half as many texts are in topics held together by
+# mere phrasing; on StackOverflow, where little is shared, nothing changes.
 _WORD_WEIGHT = 0.1
 _CORPUS_WEIGHT = 1.5
 _SIZE = 256
@@ -98,7 +98,7 @@ def _signs(word: str) -> Vectors:
 
 
 def shared_part(text: str, tag: str) -> float:
-    """Share of a text's words, stop words aside, that complaints have in common; 1 if none is left."""
+    """Share of a text's words, stop words aside, that complaints share; 1 if none is left."""
     stop, common = of(tag).stop, _common(tag)
     row = [word for word in folded(text) if word not in stop]
     return sum(word in common or stem(word) in common for word in row) / len(row) if row else 1.0
