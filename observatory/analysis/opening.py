@@ -77,7 +77,11 @@ def open_reports(envelopes: Iterable[Envelope], private: PrivateKey, today: date
             waiting += 1
             continue
         report = Report(
-            plaintext.leaf(padded, seal), complaint.narrative, complaint.facets, seal.week, seal.source
+            plaintext.leaf(padded, seal),
+            complaint.narrative,
+            complaint.facets,
+            seal.week,
+            seal.source,
         )
         # Of several with one value the smallest leaf stays, so that reading order does not matter.
         # The source is part of the key: a form cannot displace a register's row whose id it guessed.

@@ -115,6 +115,6 @@ def definitions(catalogue: Catalogue) -> list[Definition]:
     """Return the catalogue as ``nlp`` takes it: the room knows no catalogue of its own."""
     weak = frozenset().union(*catalogue.weak_cues.values())
     return [
-        Definition(mo.code, mo.name, mo.definition, mo.cues, weak)
+        Definition(mo.code, mo.name, mo.definition, mo.cues, weak, mo.examples)
         for mo in catalogue.modus_operandi.values()
     ]

@@ -9,9 +9,8 @@ from datetime import date
 import numpy as np
 
 from nlp import duplicates
-from nlp.codes import CodeScorer, assign
 from nlp.embedding import Embedder
-from observatory.analysis import counts, reading, state
+from observatory.analysis import coding, reading, state
 from observatory.analysis import products as producing
 from observatory.analysis import topics as grouping
 from observatory.analysis.opening import Opened
@@ -61,7 +60,7 @@ def run(
     progress("finding topics", 0, 1)
     topics = grouping.identify(usable, prior)
     progress("matching modus operandi", 0, 1)
-    codes = _codes(usable, catalogue, embedder)
+    codes = coding.assign(usable, catalogue, embedder)
     progress("counting, looking for signals", 0, 1)
     raw = producing.produce(
         producing.Coded(opened, everything, usable, topics, tuple(codes)),
@@ -74,13 +73,3 @@ def run(
         usable.reports, usable.vectors, topics.numbers, topics.model.state(), embedder.name
     )
     return Findings(raw, parts)
-
-
-def _codes(usable: Reading, catalogue: Catalogue, embedder: Embedder) -> list[tuple[str, ...]]:
-    """Return up to three codes a report; a report that all went well names no practice."""
-    scorer = CodeScorer(reading.definitions(catalogue), embedder)
-    scores = scorer.score(usable.texts, embeddings=usable.vectors, languages=usable.languages)
-    return [
-        (counts.NO_PRACTICE,) if report.facets.get("experience") == "went_as_it_should" else codes
-        for report, codes in zip(usable.reports, assign(scores, scorer.codes), strict=True)
-    ]

@@ -14,6 +14,7 @@ import yaml
 
 MODUS_OPERANDI = "modus_operandi.yaml"
 MEASURES = "measures.yaml"
+EXAMPLES = "examples.yaml"
 
 
 class CatalogueError(Exception):
@@ -26,6 +27,7 @@ class ModusOperandi:
 
     Attributes:
         cues: hints in words, by language tag; a cue is never proof.
+        examples: made-up sentences that teach the machine what the practice sounds like.
         direction: extortive, collusive, internal or private-to-private.
         measures: ids of counter-measures.
     """
@@ -37,6 +39,7 @@ class ModusOperandi:
     stages: tuple[str, ...]
     direction: str
     cues: Mapping[str, tuple[str, ...]]
+    examples: tuple[str, ...]
     arusha_factors: tuple[int, ...]
     measures: tuple[str, ...]
     sources: tuple[str, ...]
@@ -64,13 +67,15 @@ class Catalogue:
     """The modus operandi and measures that a run reads by.
 
     Attributes:
-        version: first 12 hexadecimal digits of the SHA-256 of both files.
+        version: first 12 hexadecimal digits of the SHA-256 of its files.
+        background: made-up sentences about no practice of the catalogue.
         weak_cues: cues, by language tag, that score only beside another cue of the same code.
         sources: title, address and how far each source was read, by its key.
     """
 
     modus_operandi: Mapping[str, ModusOperandi]
     measures: Mapping[str, Measure]
+    background: tuple[str, ...]
     weak_cues: Mapping[str, frozenset[str]]
     groups: Mapping[str, str]
     directions: Mapping[str, str]
@@ -83,10 +88,7 @@ class Catalogue:
         """Return every lower-case word of names, definitions and cues: the catalogue's own."""
         texts = [text for mo in self.modus_operandi.values() for text in (mo.name, mo.definition)]
         texts += [
-            cue
-            for mo in self.modus_operandi.values()
-            for cues in mo.cues.values()
-            for cue in cues
+            cue for mo in self.modus_operandi.values() for cues in mo.cues.values() for cue in cues
         ]
         return frozenset(
             word.strip(".,;:()'\"").casefold() for text in texts for word in text.split()
@@ -101,13 +103,18 @@ def load(folder: Path | None = None) -> Catalogue:
     """
     where = folder or files(__package__)
     try:
-        texts = [(where / name).read_text("utf-8") for name in (MODUS_OPERANDI, MEASURES)]
-        practice, response = (yaml.safe_load(text) for text in texts)
+        names = (MODUS_OPERANDI, MEASURES, EXAMPLES)
+        texts = [(where / name).read_text("utf-8") for name in names]
+        practice, response, told = (yaml.safe_load(text) for text in texts)
     except (OSError, yaml.YAMLError) as error:
         raise CatalogueError(f"The catalogue cannot be read: {error}") from error
     try:
         return Catalogue(
-            modus_operandi={e["code"]: _modus_operandi(e) for e in practice["modus_operandi"]},
+            modus_operandi={
+                entry["code"]: _modus_operandi(entry, _sentences(told["examples"][entry["code"]]))
+                for entry in practice["modus_operandi"]
+            },
+            background=(*_sentences(told["other"]), *_sentences(told["fine"])),
             measures={e["id"]: _measure(e) for e in response["measures"]},
             weak_cues={tag: frozenset(cues) for tag, cues in practice["weak_cues"].items()},
             groups=practice["groups"],
@@ -120,7 +127,11 @@ def load(folder: Path | None = None) -> Catalogue:
         raise CatalogueError(f"An entry of the catalogue lacks the field {error}") from error
 
 
-def _modus_operandi(entry: Mapping[str, Any]) -> ModusOperandi:
+def _sentences(by_language: Mapping[str, list[str]]) -> tuple[str, ...]:
+    return tuple(text for tag in sorted(by_language) for text in by_language[tag])
+
+
+def _modus_operandi(entry: Mapping[str, Any], examples: tuple[str, ...]) -> ModusOperandi:
     return ModusOperandi(
         code=entry["code"],
         group=entry["group"],
@@ -129,6 +140,7 @@ def _modus_operandi(entry: Mapping[str, Any]) -> ModusOperandi:
         stages=tuple(entry["process_stages"]),
         direction=entry["direction"],
         cues={tag: tuple(cues) for tag, cues in entry["cues"].items()},
+        examples=examples,
         arusha_factors=tuple(entry["arusha_factors"]),
         measures=tuple(c["measure"] for c in entry["counter_measures"] if "measure" in c),
         sources=tuple(entry["sources"]),

@@ -31,6 +31,4 @@ def demo(folder: Path | None, no_serve: bool, port: int | None) -> None:
     instance = Instance.open(where / "instance")
     if no_serve:
         return
-    for line in serving.invitation(instance, port, sign_in.one_time_path(instance)):
-        click.echo(line)
-    serving.serve(instance, "all", port)
+    serving.serve(instance, "all", port, members_path=sign_in.one_time_path(instance))

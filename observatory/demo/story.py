@@ -14,7 +14,9 @@ from observatory.complaint.plaintext import Complaint
 from observatory.decisions import joint_run
 from observatory.decisions.founding import Founded, found
 from observatory.demo.corpus import Corpus, make_corpus
+from observatory.demo.recovery import recover
 from observatory.instance import Instance
+from observatory.publication import making
 
 SOURCE = "import:demo"
 Progress = Callable[[str, int, int], None]
@@ -48,6 +50,11 @@ def tell(folder: Path, progress: Progress) -> Iterator[str]:
         f"Two custodians of each side opened a run: {len(products.topics)} topics, "
         f"{len(products.signals)} signals."
     )
+    for fact in recover(corpus.answer_key, products):
+        yield f"{'  found  ' if fact.found else '  MISSED '} {fact.sentence}"
+    document = folder / "systemic-report.pdf"
+    making.make(made.instance, "systemic", document)
+    yield f"The systemic report: {document}"
 
 
 def _found(folder: Path, corpus: Corpus) -> Founded:

@@ -92,14 +92,15 @@ class Door:
         falling = signal.observed < signal.expected
         if not shown and not (falling and signal.expected >= 2 * self.rules.threshold(*levels)):
             return None
+        expected = _outward(signal.expected, up=not falling)
         return SafeSignal(
             series=signal.series,
             period=signal.period,
             kind=signal.kind,
             direction="down" if falling else "up",
             observed=signal.observed if shown else None,
-            expected=_outward(signal.expected, up=not falling),
-            upper=_outward(signal.upper, up=True),
+            expected=expected,
+            upper=max(expected, _outward(signal.upper, up=True)),
             q=_six_figures(signal.q),
         )
 

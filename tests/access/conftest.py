@@ -1,4 +1,2 @@
 import sys
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))

@@ -6,8 +6,6 @@ import pytest
 from observatory.app import create_intake
 from observatory.complaint.offices import Office
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
-
 
 @pytest.fixture
 def place(instance):

@@ -3,8 +3,6 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
-
 
 @pytest.fixture(scope="package")
 def made_up(tmp_path_factory):

@@ -1,0 +1,106 @@
+"""Coding: up to three modus operandi a report, from its words, its facets and its neighbours.
+
+Four kinds of evidence are multiplied: what the catalogue's examples sound like, cues in the words,
+whether the step the reporter named is one where the practice happens, and whether the side it is
+about can commit it. Each report then hears the reports nearest to it: one that says "they asked
+again" among twenty that describe an invented fee is probably about that fee.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.codes import CodeScorer
+from nlp.embedding import Embedder, quantise
+from nlp.exemplars import ExemplarClassifier
+from nlp.topics.graph import neighbours
+from observatory.analysis.counts import NO_PRACTICE
+from observatory.analysis.opening import Report
+from observatory.analysis.reading import Reading, definitions
+from observatory.catalogue import Catalogue
+
+Probabilities = NDArray[np.float64]
+
+UNLIKELY = 0.25
+"""Odds of a practice at a step, or by a side, where the catalogue does not expect it."""
+
+CUE_FLOOR, NO_CUE = 0.05, 0.1
+NEIGHBOURS = 15
+THRESHOLD = 0.2
+SECOND_SHARE = 0.7
+MOST = 3
+
+SUBJECT_OF_GROUP = {"EXT": "customs", "CTL": "customs", "INT": "customs", "PRI": "business"}
+"""The side that commits a group's practices; collusion takes both."""
+
+
+def assign(usable: Reading, catalogue: Catalogue, embedder: Embedder) -> list[tuple[str, ...]]:
+    """Return the codes of each report, strongest first; ``()`` means "other".
+
+    A report that all went as it should names no practice.
+    """
+    if not usable.reports:
+        return []
+    probabilities = score(usable, catalogue, embedder)
+    codes = tuple(catalogue.modus_operandi)
+    return [
+        (NO_PRACTICE,)
+        if report.facets.get("experience") == "went_as_it_should"
+        else _strongest(row, codes)
+        for report, row in zip(usable.reports, probabilities, strict=True)
+    ]
+
+
+def score(usable: Reading, catalogue: Catalogue, embedder: Embedder) -> Probabilities:
+    """Return probabilities (n, m + 1) over the catalogue's codes and, last, "none of them"."""
+    known = definitions(catalogue)
+    sounds = ExemplarClassifier(known, catalogue.background, embedder).fit()
+    own = sounds.predict_proba(usable.texts, usable.vectors)
+    cues = CodeScorer(known, embedder).score(
+        usable.texts, embeddings=usable.vectors, languages=usable.languages
+    )
+    own *= np.hstack([cues, np.full((len(cues), 1), NO_CUE)]) + CUE_FLOOR
+    own *= _by_facets(usable.reports, catalogue)
+    own /= own.sum(axis=1, keepdims=True)
+    # Rounded, so that the order of additions, which differs between machines, decides nothing.
+    return np.round((own + _heard(own, usable.vectors)) / 2, 6)
+
+
+def _heard(own: Probabilities, vectors: NDArray[np.float32]) -> Probabilities:
+    """Return the mean probabilities of each report's nearest reports, (n, m + 1)."""
+    centred = vectors - vectors.mean(axis=0)
+    norms = np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-9)
+    near = neighbours(quantise(centred / norms), NEIGHBOURS)
+    if near.shape[1] == 0:
+        return own
+    heard = np.zeros_like(own)
+    for column in near.T:
+        heard += own[column]
+    return heard / near.shape[1]
+
+
+def _by_facets(reports: Sequence[Report], catalogue: Catalogue) -> Probabilities:
+    """Return the likelihood of each code given step and subject side, (n, m + 1)."""
+    practices = list(catalogue.modus_operandi.values())
+    odds = np.ones((len(reports), len(practices) + 1))
+    for row, report in enumerate(reports):
+        stage, subject = report.facets.get("stage"), report.facets.get("subject_side")
+        for column, practice in enumerate(practices):
+            if stage and stage not in practice.stages:
+                odds[row, column] *= UNLIKELY
+            if subject and SUBJECT_OF_GROUP.get(practice.group, subject) != subject:
+                odds[row, column] *= UNLIKELY
+    return odds
+
+
+def _strongest(row: NDArray[np.float64], codes: Sequence[str]) -> tuple[str, ...]:
+    order = sorted(range(len(row)), key=lambda column: (-row[column], column))
+    if order[0] == len(codes):
+        return ()
+    bar = max(THRESHOLD, SECOND_SHARE * row[order[0]])
+    return tuple(
+        codes[column] for column in order[:MOST] if column < len(codes) and row[column] >= bar
+    )
