@@ -40,6 +40,15 @@ def plain(text: str) -> str:
 
 
 @lru_cache(maxsize=200_000)
+def calm(text: str) -> str:
+    """The text in small letters where most of its letters are capitals, else as it is.
+
+    Capitals say how a text was typed, not what it says; left in, they make a topic of shouting.
+    """
+    letters = sum(c.isalpha() for c in text)
+    return text.lower() if sum(c.isupper() for c in text) > letters / 2 else text
+
+
 def fold(word: str) -> str:
     """Casefolded and without accents on Latin letters: "Réexpédié" becomes "reexpedie"."""
     lowered = word.casefold().replace("’", "'")

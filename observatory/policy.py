@@ -73,6 +73,7 @@ class Policy:
             k=found["k"][audience],
             weeks=found["weeks"],
             dominance=found["dominance"],
+            base=found["base"][audience],
         )
 
     def verify(self) -> None:
@@ -127,7 +128,12 @@ def first_rules(
             }
             for side in SIDES
         },
-        "disclosure": {"k": {"members": 5, "public": 10}, "weeks": 3, "dominance": 0.6},
+        "disclosure": {
+            "k": {"members": 5, "public": 10},
+            "weeks": 3,
+            "dominance": 0.6,
+            "base": {"members": 1, "public": 5},
+        },
         "retention_months": 24,
     }
 

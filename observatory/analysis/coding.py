@@ -8,7 +8,8 @@ again" among twenty that describe an invented fee is probably about that fee.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,30 +38,62 @@ SUBJECT_OF_GROUP = {"EXT": "customs", "CTL": "customs", "INT": "customs", "PRI":
 """The side that commits a group's practices; collusion takes both."""
 
 
-def assign(usable: Reading, catalogue: Catalogue, embedder: Embedder) -> list[tuple[str, ...]]:
-    """Return the codes of each report, strongest first; ``()`` means "other".
+@dataclass(frozen=True)
+class Coding:
+    """What the reports tell of.
 
-    A report that all went as it should names no practice.
+    Attributes:
+        codes: up to three codes a report, strongest first; ``()`` means "other".
+        probabilities: float64 (n, m + 1) over the catalogue's codes and, last, "none of them".
     """
-    if not usable.reports:
-        return []
+
+    codes: tuple[tuple[str, ...], ...]
+    probabilities: Probabilities
+
+
+def assign(
+    usable: Reading,
+    catalogue: Catalogue,
+    embedder: Embedder,
+    known: Mapping[bytes, tuple[str, ...]],
+) -> Coding:
+    """Code the reports.
+
+    A report that all went as it should names no practice. A report that an earlier run coded by
+    this catalogue keeps its codes: counts that were shown do not change.
+
+    Args:
+        usable: the reports that count, n of them.
+        catalogue: known modus operandi.
+        embedder: the one that made the vectors.
+        known: codes by leaf from an earlier run.
+    """
     probabilities = score(usable, catalogue, embedder)
-    codes = tuple(catalogue.modus_operandi)
-    return [
-        (NO_PRACTICE,)
-        if report.facets.get("experience") == "went_as_it_should"
-        else _strongest(row, codes)
-        for report, row in zip(usable.reports, probabilities, strict=True)
-    ]
+    names = tuple(catalogue.modus_operandi)
+    return Coding(
+        tuple(
+            known.get(report.leaf, _codes(report, row, names))
+            for report, row in zip(usable.reports, probabilities, strict=True)
+        ),
+        probabilities,
+    )
+
+
+def _codes(report: Report, row: NDArray[np.float64], names: Sequence[str]) -> tuple[str, ...]:
+    if report.facets.get("experience") == "went_as_it_should":
+        return (NO_PRACTICE,)
+    return _strongest(row, names)
 
 
 def score(usable: Reading, catalogue: Catalogue, embedder: Embedder) -> Probabilities:
     """Return probabilities (n, m + 1) over the catalogue's codes and, last, "none of them"."""
+    if not usable.reports:
+        return np.zeros((0, len(catalogue.modus_operandi) + 1))
     known = definitions(catalogue)
     sounds = ExemplarClassifier(known, catalogue.background, embedder).fit()
-    own = sounds.predict_proba(usable.texts, usable.vectors)
+    own = sounds.predict_proba(usable.matter, usable.vectors)
     cues = CodeScorer(known, embedder).score(
-        usable.texts, embeddings=usable.vectors, languages=usable.languages
+        usable.matter, embeddings=usable.vectors, languages=usable.languages
     )
     own *= np.hstack([cues, np.full((len(cues), 1), NO_CUE)]) + CUE_FLOOR
     own *= _by_facets(usable.reports, catalogue)

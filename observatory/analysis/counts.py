@@ -13,13 +13,13 @@ import numpy as np
 import pandas as pd
 
 from observatory.analysis.opening import Report
-from observatory.analysis.raw import NOTHING, RawCount, RawTable
+from observatory.analysis.raw import RawCount, RawTable
 from observatory.complaint import periods
 from observatory.complaint.facets import BY_CODE
 from observatory.complaint.offices import ELSEWHERE
 
 NOT_SAID = "not_said"
-OPEN_PERIOD = ""
+OUTSIDE = "outside"
 NO_PRACTICE = "none"
 
 MULTIPLE = frozenset({"mo"})
@@ -45,6 +45,7 @@ CUTS: tuple[Cut, ...] = (
     Cut("language", ("language",)),
     Cut("office_month", ("office", "month")),
     Cut("mo_month", ("mo", "month")),
+    Cut("mo_quarter", ("mo", "quarter")),
     Cut("mo_office", ("mo", "office")),
     Cut("mo_stage", ("mo", "stage")),
     Cut("mo_reporter_side", ("mo", "reporter_side")),
@@ -87,7 +88,7 @@ def frame(
         {
             "report": np.arange(len(reports), dtype=np.int64),
             "week": [r.week for r in reports],
-            "month": [m if (m := months[r.week]) <= last_month else OPEN_PERIOD for r in reports],
+            "month": [m if (m := months[r.week]) <= last_month else OUTSIDE for r in reports],
             "office": [_office(r.facets.get("office"), offices) for r in reports],
             "topic": list(topics),
             "language": list(languages),
@@ -111,20 +112,9 @@ def _office(code: str | None, offices: frozenset[str]) -> str:
 
 def quarter_of_month(month: str) -> str:
     """Return ``2024-Q2`` for ``2024-05``."""
-    if not month:
-        return OPEN_PERIOD
+    if month == OUTSIDE:
+        return OUTSIDE
     return f"{month[:4]}-Q{(int(month[5:]) - 1) // 3 + 1}"
-
-
-def months_between(first: str, last: str) -> tuple[str, ...]:
-    """Return every month from ``first`` to ``last``, both as YYYY-MM and both included."""
-    return tuple(str(period) for period in pd.period_range(first, last, freq="M"))
-
-
-def count(table: pd.DataFrame) -> RawCount:
-    """Return the distinct reports of a selection of rows."""
-    weeks = table.drop_duplicates("report")["week"].value_counts()
-    return RawCount(int(weeks.sum()), len(weeks), int(weeks.max())) if len(weeks) else NOTHING
 
 
 def counts_by(table: pd.DataFrame, dimensions: Sequence[str]) -> dict[tuple[str, ...], RawCount]:
@@ -164,24 +154,56 @@ def tables(table: pd.DataFrame, levels: Mapping[str, tuple[str, ...]]) -> tuple[
     return tuple(cuts)
 
 
+def whole_months(table: pd.DataFrame, fewest: int) -> tuple[str, ...]:
+    """Return the months that tables and series run over, without a gap.
+
+    They run from the first to the last month in which at least ``fewest`` reports came, so that
+    levels never tell of a single early report; what lies before or after counts as ``outside``.
+    """
+    sizes = table.drop_duplicates("report").groupby("month").size().drop(OUTSIDE, errors="ignore")
+    used = sorted(sizes[sizes >= fewest].index)
+    return tuple(map(str, pd.period_range(used[0], used[-1], freq="M"))) if used else ()
+
+
+def within(table: pd.DataFrame, months: tuple[str, ...]) -> pd.DataFrame:
+    """Return the table with every month that is not in ``months`` called ``outside``."""
+    kept = table["month"].where(table["month"].isin(months), OUTSIDE)
+    return table.assign(month=kept, quarter=kept.map(quarter_of_month))
+
+
 def levels(
+    table: pd.DataFrame,
     *,
     months: tuple[str, ...],
     codes: Sequence[str],
     offices: Sequence[str],
-    topics: Sequence[str],
     languages: Sequence[str],
 ) -> dict[str, tuple[str, ...]]:
-    """Return the fixed levels of every dimension: from lists, never from what reports said."""
+    """Return the levels of every dimension: from lists, never from what reports said.
+
+    Levels that only catch what is left over (``outside``, ``elsewhere``, ``not_said``) stand where
+    some report needs them, so that each line adds up to its margin.
+    """
+
+    def left_over(dimension: str, *names: str) -> tuple[str, ...]:
+        present = set(table[dimension].unique())
+        return tuple(name for name in names if name in present)
+
     return {
-        "month": months,
-        "quarter": tuple(sorted({quarter_of_month(month) for month in months})),
+        "month": (*months, *left_over("month", OUTSIDE)),
+        "quarter": (
+            *sorted({quarter_of_month(month) for month in months}),
+            *left_over("quarter", OUTSIDE),
+        ),
         "mo": (*codes, "other"),
-        "office": (*offices, ELSEWHERE, NOT_SAID),
-        "topic": tuple(topics),
+        "office": (*offices, *left_over("office", ELSEWHERE, NOT_SAID)),
+        "topic": tuple(sorted(table["topic"].unique())),
         "language": tuple(languages),
         **{
-            facet.code: (*(value.code for value in facet.values), NOT_SAID)
+            facet.code: (
+                *(value.code for value in facet.values),
+                *left_over(facet.code, NOT_SAID),
+            )
             for facet in BY_CODE.values()
             if facet.kind == "choice"
         },

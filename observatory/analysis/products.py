@@ -34,8 +34,11 @@ NO_TEXT = "MO08"
 WATCHED_FROM = 24
 """A series with fewer reports over all months is too sparse to watch."""
 
-LANGUAGES = ("ar", "en", "es", "fr", "hi", "pt", "ru", "sw", "und", "zh")
+LANGUAGES = ("en", "es", "fr")
 OTHER_LANGUAGE = "other"
+
+FEWEST_A_MONTH = 5
+"""A month with fewer reports than this neither begins nor ends the tables and series."""
 
 
 @dataclass(frozen=True)
@@ -76,12 +79,13 @@ def produce(
         offices=frozenset(office.code for office in offices),
         last_month=last,
     )
-    months = _months(table["month"])
+    months = counts.whole_months(table, FEWEST_A_MONTH)
+    table = counts.within(table, months)
     levels = counts.levels(
-        months=_whole_years(months, last),
+        table,
+        months=months,
         codes=codes,
         offices=[office.code for office in offices],
-        topics=sorted(set(coded.topics.names())),
         languages=(*LANGUAGES, OTHER_LANGUAGE),
     )
     by_code = counts.counts_by(table[table["mo"].isin(levels["mo"])], ("mo",))
@@ -91,7 +95,7 @@ def produce(
         codes={key[0]: cell for key, cell in by_code.items()},
         signals=_signals(table, months, codes),
         tables=counts.tables(table, levels),
-        manifest=_manifest(coded, catalogue, levels["month"]),
+        manifest=_manifest(coded, catalogue, months),
     )
 
 
@@ -103,19 +107,6 @@ def last_whole_month(today: date) -> str:
     if following.month != thursday.month:
         return thursday.isoformat()[:7]
     return (thursday.replace(day=1) - timedelta(days=1)).isoformat()[:7]
-
-
-def _months(column: pd.Series[str]) -> tuple[str, ...]:
-    """Return every month from the first to the last in which a report counts."""
-    used = sorted(set(column) - {counts.OPEN_PERIOD})
-    return counts.months_between(used[0], used[-1]) if used else ()
-
-
-def _whole_years(months: tuple[str, ...], last: str) -> tuple[str, ...]:
-    """Widen months to whole years, so that levels do not tell when the first report came."""
-    if not months:
-        return ()
-    return counts.months_between(f"{months[0][:4]}-01", min(f"{months[-1][:4]}-12", last))
 
 
 def _base(coded: Coded, duplicates: int) -> dict[str, RawCount]:
@@ -136,7 +127,7 @@ def _topics(coded: Coded, table: pd.DataFrame) -> tuple[RawTopic, ...]:
     shared = counts.counts_by(table, ("topic", "mo"))
     speaking = np.array([NO_TEXT not in codes for codes in coded.codes], bool)
     found = phrases.describe(
-        usable.texts,
+        usable.matter,
         np.where(speaking, coded.topics.numbers - 1, -1),
         usable.languages,
         embeddings=usable.vectors,

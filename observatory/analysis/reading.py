@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp import identifiers, languages
+from nlp import formulas, identifiers, languages
 from nlp.codes import Definition
 from nlp.embedding import Embedder, quantise
 from nlp.junk import JunkFilter
+from nlp.tokens import calm
 from observatory.analysis.opening import Report
 from observatory.catalogue import Catalogue
 
@@ -27,6 +28,8 @@ class Reading:
     Attributes:
         reports: what was read.
         texts: narratives without identifiers.
+        matter: what they say beyond the sentences that many share word for word, not in capitals;
+            vectors, topics, codes and phrases rest on it.
         languages: tag a report, ``und`` where it cannot be told.
         vectors: float32 (n, d), quantised so that equal runs compare equal.
         junk: bool (n,), True for what is no complaint.
@@ -35,6 +38,7 @@ class Reading:
 
     reports: tuple[Report, ...] = field(repr=False)
     texts: tuple[str, ...] = field(repr=False)
+    matter: tuple[str, ...] = field(repr=False)
     languages: tuple[str, ...]
     vectors: NDArray[np.float32] = field(repr=False)
     junk: NDArray[np.bool_] = field(repr=False)
@@ -45,6 +49,7 @@ class Reading:
         return Reading(
             tuple(self.reports[row] for row in rows),
             tuple(self.texts[row] for row in rows),
+            tuple(self.matter[row] for row in rows),
             tuple(self.languages[row] for row in rows),
             self.vectors[rows],
             self.junk[rows],
@@ -75,16 +80,19 @@ def read(
         texts.append(scrubbed.text)
         found.update(scrubbed.found)
     tags = languages.detect(texts)
-    vectors = _embed(reports, texts, embedder, known, progress)
+    matter = formulas.strip([calm(text) for text in texts])
+    vectors = _embed(reports, matter, embedder, known, progress)
     progress("setting junk aside", 0, len(texts))
     described = [
         text
         for mo in catalogue.modus_operandi.values()
         for text in (mo.definition, *(cue for cues in mo.cues.values() for cue in cues))
     ]
-    junk_filter = JunkFilter(described).fit(texts, embeddings=vectors)
+    junk_filter = JunkFilter(described).fit(texts, embeddings=vectors, languages=tags)
     junk = junk_filter.predict(texts, embeddings=vectors, languages=tags)
-    return Reading(tuple(reports), tuple(texts), tuple(tags), vectors, junk, dict(found))
+    return Reading(
+        tuple(reports), tuple(texts), tuple(matter), tuple(tags), vectors, junk, dict(found)
+    )
 
 
 def _embed(
@@ -103,6 +111,8 @@ def _embed(
             new.append(row)
         else:
             vectors[row] = vector
+    # In an order of their own, so that a text's batch, and with it its last bits, never differ.
+    new.sort(key=lambda row: (len(texts[row]), texts[row]))
     step = 256
     for start in range(0, len(new), step):
         progress("reading", start, len(new))

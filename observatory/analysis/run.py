@@ -57,19 +57,27 @@ def run(
     group = duplicates.find(everything.texts, embeddings=everything.vectors).group
     first = group == np.arange(len(group))
     usable = everything.select(np.flatnonzero(first & ~everything.junk))
-    progress("finding topics", 0, 1)
-    topics = grouping.identify(usable, prior)
     progress("matching modus operandi", 0, 1)
-    codes = coding.assign(usable, catalogue, embedder)
+    coded = coding.assign(
+        usable, catalogue, embedder, prior.codes if prior.catalogue == catalogue.version else {}
+    )
+    progress("finding topics", 0, 1)
+    topics = grouping.identify(usable, coded, prior)
     progress("counting, looking for signals", 0, 1)
     raw = producing.produce(
-        producing.Coded(opened, everything, usable, topics, tuple(codes)),
+        producing.Coded(opened, everything, usable, topics, coded.codes),
         catalogue,
         offices,
         today,
         duplicates=int((~first & ~everything.junk).sum()),
     )
     parts = state.write(
-        usable.reports, usable.vectors, topics.numbers, topics.model.state(), embedder.name
+        usable.reports,
+        usable.vectors,
+        topics.numbers,
+        coded.codes,
+        topics.model.state(),
+        embedder=embedder.name,
+        catalogue=catalogue.version,
     )
     return Findings(raw, parts)

@@ -27,6 +27,7 @@ class State:
     Attributes:
         vectors: quantised vector by leaf.
         topics: topic number by leaf; 0 for none.
+        codes: codes by leaf, given by ``catalogue``.
         model: the frozen topics, as ``TopicModel.state`` gives them.
         embedder: name of the embedder that made the vectors.
     """
@@ -35,14 +36,19 @@ class State:
     topics: Mapping[bytes, int] = field(default_factory=dict, repr=False)
     model: Mapping[str, Any] | None = field(default=None, repr=False)
     embedder: str = ""
+    codes: Mapping[bytes, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    catalogue: str = ""
 
 
 def write(
     reports: Sequence[Report],
     vectors: NDArray[np.float32],
     topics: NDArray[np.int64],
+    codes: Sequence[tuple[str, ...]],
     model: Mapping[str, Any],
+    *,
     embedder: str,
+    catalogue: str,
 ) -> dict[str, bytes]:
     """Return the state's parts: one per month of receipt, and one of topics.
 
@@ -50,21 +56,27 @@ def write(
         reports: in the run's order, n of them.
         vectors: float32 (n, d), quantised.
         topics: int64 (n,), topic numbers from 1; 0 for none.
+        codes: codes of each report.
         model: the frozen topics, as ``TopicModel.state`` gives them.
         embedder: name of the embedder.
+        catalogue: version of the catalogue that gave the codes.
     """
     months = np.array([periods.month_of_week(report.week) for report in reports])
     leaves = np.frombuffer(b"".join(r.leaf for r in reports), np.uint8).reshape(-1, 32)
+    joined = np.array([",".join(given) for given in codes], dtype=np.str_)
     parts = {}
     for month in sorted(set(months.tolist())):
         rows = months == month
-        parts[month] = _pack(leaves=leaves[rows], vectors=vectors[rows], topics=topics[rows])
+        parts[month] = _pack(
+            leaves=leaves[rows], vectors=vectors[rows], topics=topics[rows], codes=joined[rows]
+        )
     means = {f"{MEAN}{tag}": mean for tag, mean in model["means"].items()}
     parts[TOPICS] = _pack(
         centroids=model["centroids"],
         sizes=model["sizes"],
         resolution=np.array(model["resolution"]),
         embedder=np.array(embedder),
+        catalogue=np.array(catalogue),
         **means,
     )
     return parts
@@ -76,15 +88,15 @@ def read(parts: Mapping[str, bytes]) -> State:
         return State()
     vectors: dict[bytes, NDArray[np.float32]] = {}
     topics: dict[bytes, int] = {}
+    codes: dict[bytes, tuple[str, ...]] = {}
     for name, data in parts.items():
         if name == TOPICS:
             continue
         part = _unpack(data)
-        for leaf, vector, topic in zip(
-            part["leaves"], part["vectors"], part["topics"], strict=True
-        ):
-            vectors[leaf.tobytes()] = vector
-            topics[leaf.tobytes()] = int(topic)
+        for row, leaf in enumerate(map(np.ndarray.tobytes, part["leaves"])):
+            vectors[leaf] = part["vectors"][row]
+            topics[leaf] = int(part["topics"][row])
+            codes[leaf] = tuple(filter(None, str(part["codes"][row]).split(",")))
     frozen = _unpack(parts[TOPICS])
     model = {
         "centroids": frozen["centroids"],
@@ -94,7 +106,7 @@ def read(parts: Mapping[str, bytes]) -> State:
             key.removeprefix(MEAN): mean for key, mean in frozen.items() if key.startswith(MEAN)
         },
     }
-    return State(vectors, topics, model, str(frozen["embedder"]))
+    return State(vectors, topics, model, str(frozen["embedder"]), codes, str(frozen["catalogue"]))
 
 
 def _pack(**arrays: NDArray[Any]) -> bytes:

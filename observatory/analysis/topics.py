@@ -7,17 +7,20 @@ and open new topics only from the residue (design: identity over time).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp import TopicModel
+from nlp.embedding import quantise
 from nlp.topics.distinct import centre
+from observatory.analysis.coding import Coding
 from observatory.analysis.reading import Reading
 from observatory.analysis.state import State
 
 NEAR_QUANTILE = 0.05
+CODES_WEIGHT = 0.7
 SMALLEST_NEW = 10
 YOUNG = 500
 """While fewer reports than this have topics, each run fits them anew: too few to freeze."""
@@ -45,13 +48,15 @@ def name(number: int) -> str:
     return f"T{number:04d}"
 
 
-def identify(usable: Reading, prior: State) -> Topics:
+def identify(usable: Reading, coding: Coding, prior: State) -> Topics:
     """Give every report its topic.
 
     Args:
         usable: the reports that count, n of them, in the run's order.
+        coding: their codes; reports that tell of the same known practice lie nearer together.
         prior: the state of the last run; empty at first.
     """
+    usable = replace(usable, vectors=_with_codes(usable.vectors, coding.probabilities))
     if prior.model is None or prior.model["sizes"].sum() < YOUNG:
         model = _fit(usable)
         return Topics(model.labels_ + 1, model)
@@ -67,8 +72,21 @@ def identify(usable: Reading, prior: State) -> Topics:
     return Topics(numbers, model)
 
 
+def _with_codes(
+    vectors: NDArray[np.float32], probabilities: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """Return the vectors with the square roots of the code probabilities beside them, (n, d + m).
+
+    The dot product of such roots is the Bhattacharyya coefficient of two reports' codes. "None of
+    them" is left out: to be unlike every known practice makes no two reports alike.
+    """
+    both = np.hstack([vectors, CODES_WEIGHT * np.sqrt(probabilities[:, :-1])])
+    norms = np.linalg.norm(both, axis=1, keepdims=True)
+    return quantise((both / np.maximum(norms, 1e-9)).astype(np.float32))
+
+
 def _fit(usable: Reading) -> TopicModel:
-    return TopicModel().fit(usable.texts, embeddings=usable.vectors, languages=usable.languages)
+    return TopicModel().fit(usable.matter, embeddings=usable.vectors, languages=usable.languages)
 
 
 def _reach(

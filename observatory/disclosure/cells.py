@@ -26,7 +26,7 @@ def safe_table(table: RawTable, rules: Rules) -> tuple[SafeTable, int]:
     """
     shown = {key for key, count in table.cells.items() if rules.allows(count, *key)}
     shown -= _complementary(table, shown, rules)
-    cells = tuple(SafeCell(key, table.cells[key].reports) for key in sorted(shown))
+    cells = tuple(SafeCell(key, rules.rounded(table.cells[key].reports)) for key in sorted(shown))
     hidden = sum(count.reports > 0 for key, count in table.cells.items() if key not in shown)
     return SafeTable(table.id, table.dimensions, table.levels, cells), hidden
 

@@ -40,13 +40,13 @@ class Door:
             tables.append(_with_shown_topics(table, shown_topics))
             suppressed += hidden
         codes = tuple(
-            (code, count.reports)
+            (code, self.rules.rounded(count.reports))
             for code, count in sorted(raw.codes.items())
             if self.rules.allows(count, code)
         )
         return SafeAnalysis(
             reports={
-                name: count.reports
+                name: self.rules.rounded(count.reports)
                 for name, count in raw.base.items()
                 if self._base_allows(count.reports)
             },
@@ -59,6 +59,7 @@ class Door:
                 "k": self.rules.k,
                 "weeks": self.rules.weeks,
                 "dominance": self.rules.dominance,
+                "base": self.rules.base,
                 "suppressed": suppressed,
             },
             manifest=raw.manifest,
@@ -80,7 +81,7 @@ class Door:
             id=topic.id,
             label=label(phrases, nearest),
             phrases=phrases,
-            reports=topic.count.reports,
+            reports=self.rules.rounded(topic.count.reports),
             codes=codes,
             candidate=topic.unexplained >= UNEXPLAINED_SHARE * topic.count.reports,
         )
@@ -98,7 +99,7 @@ class Door:
             period=signal.period,
             kind=signal.kind,
             direction="down" if falling else "up",
-            observed=signal.observed if shown else None,
+            observed=self.rules.rounded(signal.observed) if shown else None,
             expected=expected,
             upper=max(expected, _outward(signal.upper, up=True)),
             q=_six_figures(signal.q),

@@ -25,6 +25,7 @@ class Rules:
         k: fewest distinct reports.
         weeks: fewest distinct receipt weeks that they came from.
         dominance: largest share that one week may give.
+        base: counts are rounded to multiples of this; 1 shows them as they are.
         stricter: levels with a threshold of their own, whichever is larger.
     """
 
@@ -32,6 +33,7 @@ class Rules:
     k: int = 5
     weeks: int = 3
     dominance: float = 0.6
+    base: int = 1
     stricter: Mapping[str, int] = field(
         default_factory=lambda: {
             SEXUAL_EXTORTION: SEXUAL_EXTORTION_K,
@@ -54,6 +56,10 @@ class Rules:
     def threshold(self, *levels: str) -> int:
         """Return the k that applies to a cell with these levels."""
         return max([self.k, *(self.stricter.get(level, 0) for level in levels)])
+
+    def rounded(self, reports: int) -> int:
+        """Return a shown count, rounded to the audience's base."""
+        return self.base * ((2 * reports + self.base) // (2 * self.base))
 
     def allows(self, count: RawCount, *levels: str) -> bool:
         """Tell whether a count may be shown: enough reports, from enough weeks, none dominant.
