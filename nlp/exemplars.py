@@ -20,6 +20,7 @@ from nlp.tokens import fold
 
 Probabilities = NDArray[np.float64]
 
+WORD = r"\w{3,}"
 FLOOR = 1e-4
 LETTERS_WEIGHT = 0.5
 TEMPERATURE = 0.6
@@ -55,7 +56,7 @@ class ExemplarClassifier:
         vectors = self.embedder.embed(texts)
         self.mean_ = vectors.mean(axis=0)
         self._words = TfidfVectorizer(
-            token_pattern=r"\w{3,}", ngram_range=(1, 2), sublinear_tf=True
+            analyzer="word", token_pattern=WORD, ngram_range=(1, 2), sublinear_tf=True
         )
         self._letters = TfidfVectorizer(
             analyzer="char_wb", ngram_range=(3, 5), min_df=2, sublinear_tf=True

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from observatory.analysis.opening import Report
-from observatory.analysis.raw import RawCount, RawTable
+from observatory.analysis.raw import NOTHING, RawCount, RawTable
 from observatory.complaint import periods
 from observatory.complaint.facets import BY_CODE
 from observatory.complaint.offices import ELSEWHERE
@@ -244,3 +244,20 @@ def series(
         return pd.DataFrame(index=list(months)), found
     wide = reports.unstack(0, fill_value=0).reindex(list(months), fill_value=0)
     return wide.loc[:, wide.sum() >= least], found
+
+
+def since(table: pd.DataFrame, series_name: str, month: str) -> RawCount:
+    """Return the reports of a series in a month and all later whole months.
+
+    Args:
+        table: the rows of :func:`frame`.
+        series_name: as :func:`series` names it, such as ``mo:MO01|office:NORTH``.
+        month: YYYY-MM.
+    """
+    rows = table[(table["month"] >= month) & (table["month"] != OUTSIDE)]
+    if series_name != "all":
+        for part in series_name.split("|"):
+            dimension, _, level = part.partition(":")
+            rows = rows[rows[dimension] == level]
+    weeks = rows.drop_duplicates("report")["week"].value_counts()
+    return RawCount(int(weeks.sum()), len(weeks), int(weeks.max())) if len(weeks) else NOTHING

@@ -146,7 +146,6 @@ def _topics(coded: Coded, table: pd.DataFrame) -> tuple[RawTopic, ...]:
                 for (owner, code), cell in shared.items()
                 if owner == topic and code not in ("other", counts.NO_PRACTICE)
             },
-            unexplained=shared.get((topic, "other"), NOTHING).reports,
         )
         for (topic,) in sorted(sizes)
         if topic != grouping.name(0)
@@ -180,6 +179,7 @@ def _signals(
             upper=float(row["upper"]),
             q=float(row["q"]),
             count=behind.get((str(row["series"]), str(row["period"])), NOTHING),
+            since=counts.since(table, str(row["series"]), str(row["period"])),
         )
         for row in rows.to_dict("records")
     )

@@ -64,19 +64,22 @@ class RawTopic:
     Attributes:
         phrases: candidates, best first.
         codes: reports of the topic by modus operandi code.
-        unexplained: reports of the topic to which no code was given.
     """
 
     id: str
     count: RawCount
     phrases: tuple[RawPhrase, ...]
     codes: Mapping[str, RawCount] = field(repr=False)
-    unexplained: int = field(repr=False)
 
 
 @dataclass(frozen=True)
 class RawSignal:
-    """A detector's row: what was seen, what its past explains, and how surprising that is."""
+    """A detector's row: what was seen, what its past explains, and how surprising that is.
+
+    Attributes:
+        count: the reports of that period.
+        since: the reports of that and all later periods; a lasting change is about these.
+    """
 
     series: str
     period: str
@@ -86,6 +89,7 @@ class RawSignal:
     upper: float = field(repr=False)
     q: float
     count: RawCount
+    since: RawCount
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from observatory.analysis import products as producing
 from observatory.analysis import topics as grouping
 from observatory.analysis.opening import Opened
 from observatory.analysis.raw import RawAnalysis
-from observatory.analysis.reading import Progress, Reading
+from observatory.analysis.reading import Progress
 from observatory.analysis.state import State
 from observatory.catalogue import Catalogue
 from observatory.complaint.offices import Office

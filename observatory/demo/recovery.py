@@ -6,12 +6,14 @@ The answer key is held against Safe products only: what a member could see.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from observatory.analysis.counts import quarter_of_month
 from observatory.demo import planted
 from observatory.disclosure import SafeAnalysis, SafeSignal
 
@@ -55,7 +57,7 @@ def _speed_money(fact: Mapping[str, Any], products: SafeAnalysis) -> Recovery:
 def _new_modus(fact: Mapping[str, Any], products: SafeAnalysis) -> Recovery:
     for topic in products.topics:
         near = _near(products, f"topic:{topic.id}", fact["first_period"])
-        signal = _first((s for s in near if s.kind == "new"), UP)
+        signal = _first(near, UP)
         if signal is not None and topic.candidate:
             return Recovery(
                 planted.NEW_MODUS,
@@ -75,13 +77,36 @@ def _new_modus(fact: Mapping[str, Any], products: SafeAnalysis) -> Recovery:
 def _measure(fact: Mapping[str, Any], products: SafeAnalysis) -> Recovery:
     moved = fact["displacement"]
     fall = _first(_near(products, fact["series"], fact["first_period"]), DOWN)
-    rise = _first(_near(products, moved["series"], fact["first_period"]), UP)
+    ratio, low, high = _ratio(moved["series"], fact["first_period"], products)
     return Recovery(
         planted.MEASURE,
-        fall is not None and rise is not None,
+        fall is not None and low > 1,
         f"A measure of {fact['first_period']} cut invented charges at one office: "
-        f"{_told(fall, products)}. They moved to a neighbour: {_told(rise, products)}.",
+        f"{_told(fall, products)}. They moved to a neighbour: quarters after against quarters "
+        f"before {ratio:.2f} times as many (95% interval {low:.2f} to {high:.2f}, shown quarters, "
+        f"counts taken as Poisson).",
     )
+
+
+def _ratio(series: str, month: str, products: SafeAnalysis) -> tuple[float, float, float]:
+    """Return the ratio of mean shown quarterly counts after and before, with a 95% interval.
+
+    The interval is Wald's on the log scale, for two Poisson totals over their numbers of quarters.
+    """
+    levels = dict(part.split(":") for part in series.split("|"))
+    changed = quarter_of_month(month)
+    cells = [
+        (quarter, count)
+        for quarter, count in products.table("mo_office_quarter").series("quarter", **levels)
+        if count is not None
+    ]
+    before = [count for quarter, count in cells if quarter < changed]
+    after = [count for quarter, count in cells if quarter >= changed]
+    if not before or not after:
+        return math.nan, 0.0, math.inf
+    ratio = (sum(after) / len(after)) / (sum(before) / len(before))
+    spread = 1.96 * math.sqrt(1 / sum(after) + 1 / sum(before))
+    return ratio, ratio * math.exp(-spread), ratio * math.exp(spread)
 
 
 def _campaign(fact: Mapping[str, Any], products: SafeAnalysis) -> Recovery:

@@ -12,7 +12,11 @@ from observatory.disclosure.phrases import Vocabulary, label, safe_phrases
 from observatory.disclosure.products import SafeAnalysis, SafeSignal, SafeTable, SafeTopic
 from observatory.disclosure.rules import Rules
 
-UNEXPLAINED_SHARE = 0.5
+EXPLAINED_SHARE = 0.4
+"""A topic of which no code takes this share is a candidate modus operandi."""
+
+LASTING = frozenset({"level_shift", "new", "vanishing", "drift"})
+"""Kinds of signal that are about all that came since, and not about one month."""
 
 
 @dataclass(frozen=True)
@@ -83,15 +87,26 @@ class Door:
             phrases=phrases,
             reports=self.rules.rounded(topic.count.reports),
             codes=codes,
-            candidate=topic.unexplained >= UNEXPLAINED_SHARE * topic.count.reports,
+            candidate=max((c.reports for c in topic.codes.values()), default=0)
+            < EXPLAINED_SHARE * topic.count.reports,
         )
 
     def _signal(self, signal: RawSignal) -> SafeSignal | None:
-        """Show a rise only where its cell may be shown; a fall may go under k without a figure."""
+        """Show a signal with its figure, without it, or not at all.
+
+        A count that may be shown is. A lasting change whose month is under k shows without a
+        figure when all the reports since then may be shown; a fall, which leaves few reports
+        behind, when what was expected was itself at least k. A single month's rise under k does
+        not show.
+        """
         levels = tuple(part.partition(":")[2] for part in signal.series.split("|"))
         shown = self.rules.allows(signal.count, *levels)
         falling = signal.observed < signal.expected
-        if not shown and not (falling and signal.expected >= 2 * self.rules.threshold(*levels)):
+        lasting = signal.kind in LASTING and (
+            self.rules.allows(signal.since, *levels)
+            or (falling and signal.expected >= self.rules.threshold(*levels))
+        )
+        if not shown and not lasting:
             return None
         expected = _outward(signal.expected, up=not falling)
         return SafeSignal(

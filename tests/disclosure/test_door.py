@@ -23,12 +23,15 @@ def phrase(text, count=ENOUGH, language="en"):
     return RawPhrase(text, language, count)
 
 
-def topic(name="T0001", count=ENOUGH, phrases=(), codes=None, unexplained=0):
-    return RawTopic(name, count, tuple(phrases), codes or {}, unexplained)
+def topic(name="T0001", count=ENOUGH, phrases=(), codes=None):
+    return RawTopic(name, count, tuple(phrases), codes or {})
 
 
-def signal(observed, expected, count, series="mo:MO01|office:NORTH"):
-    return RawSignal(series, "2024-05", "rise", observed, expected, expected * 1.5, 0.001, count)
+def signal(observed, expected, count, series="mo:MO01|office:NORTH", kind="rise", since=None):
+    upper = expected * 1.5
+    return RawSignal(
+        series, "2024-05", kind, observed, expected, upper, 0.001, count, since or count
+    )
 
 
 def through(rules=None, **parts):
@@ -92,25 +95,32 @@ def test_a_topic_without_phrases_is_called_by_its_nearest_code():
 
 
 def test_a_topic_that_no_code_explains_is_a_candidate():
-    assert through(topics=[topic(unexplained=20)]).topics[0].candidate
-    assert not through(topics=[topic(unexplained=3)]).topics[0].candidate
+    assert through(topics=[topic(codes={"MO01": RawCount(11, 9, 2)})]).topics[0].candidate
+    assert not through(topics=[topic(codes={"MO01": RawCount(12, 9, 2)})]).topics[0].candidate
 
 
-def test_a_rise_in_a_hidden_cell_is_not_shown_and_a_fall_only_without_its_figure():
+def test_a_rise_in_a_hidden_cell_is_not_shown():
+    safe = through(signals=[signal(30, 9.04, ENOUGH), signal(4, 1.0, FEW, "mo:MO02|office:NORTH")])
+    assert [(s.series, s.observed, s.direction) for s in safe.signals] == [
+        ("mo:MO01|office:NORTH", 30, "up")
+    ]
+    assert safe.signals[0].expected == 9.1
+
+
+def test_a_lasting_change_under_k_shows_without_its_figure():
     safe = through(
         signals=[
-            signal(30, 9.04, ENOUGH),
-            signal(4, 1.0, FEW, "mo:MO02|office:NORTH"),
-            signal(2, 20.0, RawCount(2, 2, 1), "mo:MO04|office:NORTH"),
-            signal(2, 6.0, RawCount(2, 2, 1), "mo:MO05|office:NORTH"),
+            signal(2, 6.0, FEW, "mo:MO04|office:NORTH", "level_shift"),
+            signal(2, 4.0, FEW, "mo:MO05|office:NORTH", "level_shift"),
+            signal(3, 0.1, FEW, "topic:T0001", "new", since=ENOUGH),
+            signal(3, 0.1, FEW, "topic:T0002", "new", since=FEW),
         ]
     )
     assert [(s.series, s.observed, s.direction) for s in safe.signals] == [
-        ("mo:MO01|office:NORTH", 30, "up"),
         ("mo:MO04|office:NORTH", None, "down"),
+        ("topic:T0001", None, "up"),
     ]
-    assert safe.signals[0].expected == 9.1
-    assert "observed" not in safe.signals[1].to_json()
+    assert all("observed" not in s.to_json() for s in safe.signals)
 
 
 def test_hidden_topics_leave_no_trace_in_tables():
