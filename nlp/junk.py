@@ -159,7 +159,7 @@ def _verdict(reason: Reason) -> bool:
         return True
     if reason.words <= -1:
         return False
-    return total + 2.0 * reason.neighbours >= 2.0 and reason.neighbours > 0.2
+    return total + 2.0 * reason.neighbours >= 1.7 and reason.neighbours > 0.2
 
 
 def _top(vectors: Vectors, prototypes: Vectors, count: int) -> Vectors:
@@ -200,6 +200,8 @@ def word_score(text: str, tag: str) -> float:
         score += 2.5 if complaint == 0 else 0.8
         if len(row) <= 2:
             score += 2.0
+        if complaint and _title_shape(text) >= 0.6:
+            score += 1.4  # a product's name beside a link, though it holds "case" or "meter"
     if complaint == 0:
         score += _title_shape(text)
         score += 3.5 * _gibberish(row)

@@ -83,11 +83,7 @@ def read(
     matter = formulas.strip([calm(text) for text in texts])
     vectors = _embed(reports, matter, embedder, known, progress)
     progress("setting junk aside", 0, len(texts))
-    described = [
-        text
-        for mo in catalogue.modus_operandi.values()
-        for text in (mo.definition, *(cue for cues in mo.cues.values() for cue in cues))
-    ]
+    described = [mo.definition for mo in catalogue.modus_operandi.values()]
     junk_filter = JunkFilter(described).fit(texts, embeddings=vectors, languages=tags)
     junk = junk_filter.predict(texts, embeddings=vectors, languages=tags)
     return Reading(
