@@ -34,7 +34,7 @@ def tell(folder: Path, progress: Progress) -> Iterator[str]:
         f"A made-up world: {len(corpus.reports)} invented reports "
         f"from {len(corpus.offices)} offices."
     )
-    made = _found(folder, corpus)
+    made = found_for(folder, corpus)
     yield f"Founded {made.instance.folder}; share and signer files are in {made.shares}."
     sealed = seal_corpus(made.instance, corpus, progress)
     (folder / "answer_key.json").write_text(json.dumps(corpus.answer_key, indent=1) + "\n", "utf-8")
@@ -57,7 +57,8 @@ def tell(folder: Path, progress: Progress) -> Iterator[str]:
     yield f"The systemic report: {document}"
 
 
-def _found(folder: Path, corpus: Corpus) -> Founded:
+def found_for(folder: Path, corpus: Corpus) -> Founded:
+    """Found a made-up observatory with the offices of a corpus."""
     offices = [
         Office(o.code, o.name, o.region, o.population["customs"], o.population["business"])
         for o in corpus.offices

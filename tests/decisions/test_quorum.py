@@ -44,6 +44,7 @@ def test_a_mistyped_sheet_is_named(founded, quorum):
 
 def test_sheets_of_another_observatory_are_named(founded, quorum, tmp_path):
     from observatory.decisions.founding import found
+
     other = found(
         tmp_path / "o",
         tmp_path / "s",
