@@ -26,7 +26,7 @@ run: install ## the demo: a made-up corpus, analysed and served
 	$(BIN)/observatory demo
 
 test: install ## all tests
-	$(BIN)/python -m pytest $(TEST_OPTIONS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(TEST_OPTIONS)
 
 lint: install ## style, types and the direction of imports
 	$(BIN)/ruff check .

@@ -52,9 +52,7 @@ def main() -> None:
         codes = ", ".join(f"{c['code']} {c['share']:.0%}" for c in topic["codes"][:3])
         phrases = ", ".join(topic["phrases"][3:8])
         print(f"| {topic['id']} | {topic['reports']} | {topic['label']} | {phrases} | {codes} |")
-    print(
-        "\n| signal | period | observed | expected | upper | q | kind |\n" + "|---" * 7 + "|"
-    )
+    print("\n| signal | period | observed | expected | upper | q | kind |\n" + "|---" * 7 + "|")
     for s in products["signals"]:
         seen = s.get("observed", f"fewer than {products['disclosure']['k']}")
         print(

@@ -56,14 +56,18 @@ class ExemplarClassifier:
         vectors = self.embedder.embed(texts)
         self.mean_ = vectors.mean(axis=0)
         self._words = TfidfVectorizer(
-            analyzer="word", token_pattern=WORD, ngram_range=(1, 2), sublinear_tf=True
+            analyzer="word",
+            token_pattern=WORD,
+            ngram_range=(1, 2),
+            sublinear_tf=True,
+            dtype=np.float32,
         )
         self._letters = TfidfVectorizer(
-            analyzer="char_wb", ngram_range=(3, 5), min_df=2, sublinear_tf=True
+            analyzer="char_wb", ngram_range=(3, 5), min_df=2, sublinear_tf=True, dtype=np.float32
         )
 
         def learnt(features: Any) -> Any:
-            return LogisticRegression(C=10, max_iter=300).fit(features, labels)
+            return LogisticRegression(C=10, max_iter=300, tol=1e-3).fit(features, labels)
 
         self._by_vector = learnt(_unit(vectors - self.mean_))
         self._by_words = learnt(self._words.fit_transform(folded))
@@ -111,7 +115,7 @@ class ExemplarClassifier:
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return (vectors / np.maximum(norms, 1e-9)).astype(np.float32)
+    return np.asarray(vectors / np.maximum(norms, 1e-9), dtype=np.float32)
 
 
 def _normalised(values: Probabilities) -> Probabilities:

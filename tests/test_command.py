@@ -15,7 +15,14 @@ REGISTER = f"narrative,reported_on\nthey asked for {CANARY},2025-03-03\n"
 def command(founded, tmp_path):
     def run(*arguments, instance=founded.instance.folder):
         return subprocess.run(
-            [sys.executable, "-m", "observatory", "--instance", str(instance), *map(str, arguments)],
+            [
+                sys.executable,
+                "-m",
+                "observatory",
+                "--instance",
+                str(instance),
+                *map(str, arguments),
+            ],
             cwd=tmp_path,
             check=False,
             capture_output=True,
@@ -66,9 +73,7 @@ def test_import_and_its_exit_codes(command, tmp_path):
     ends(command("import", register, instance=tmp_path / "nowhere"), 3, "is not an observatory")
 
 
-def test_analyse_refuses_one_side_a_mistyped_share_and_an_edited_policy(
-    command, founded, quorum
-):
+def test_analyse_refuses_one_side_a_mistyped_share_and_an_edited_policy(command, founded, quorum):
     ends(command("analyse"), 2)
     customs = [path for path in founded.custodians if path.name.startswith("customs")]
     ends(command("analyse", "--shares", *customs), 4, "business")
@@ -92,9 +97,7 @@ def test_analyse_of_a_corrupt_vault_changes_nothing(command, founded, quorum, tm
     assert not (founded.instance.folder / "products").exists()
 
 
-def test_analyse_of_an_empty_and_of_a_tiny_observatory_shows_no_figures(
-    command, quorum, tmp_path
-):
+def test_analyse_of_an_empty_and_of_a_tiny_observatory_shows_no_figures(command, quorum, tmp_path):
     done = command("analyse", "--shares", *quorum, "--json", "-")
     ends(done, 0)
     answer = json.loads(done.stdout)

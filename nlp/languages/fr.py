@@ -104,5 +104,4 @@ LANGUAGE = Language(
     shop=_SHOP,
     complaints=_COMPLAINTS,
     adverts=_ADVERTS,
-    spacy="fr_core_news_sm",
 )

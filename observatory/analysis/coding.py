@@ -112,7 +112,7 @@ def _heard(own: Probabilities, vectors: NDArray[np.float32]) -> Probabilities:
     heard = np.zeros_like(own)
     for column in near.T:
         heard += own[column]
-    return heard / near.shape[1]
+    return np.asarray(heard / near.shape[1])
 
 
 def _by_facets(reports: Sequence[Report], catalogue: Catalogue) -> Probabilities:

@@ -84,7 +84,7 @@ def open_reports(envelopes: Iterable[Envelope], private: PrivateKey, today: date
             seal.source,
         )
         # Of several with one value the smallest leaf stays, so that reading order does not matter.
-        # The source is part of the key: a form cannot displace a register's row whose id it guessed.
+        # The source is part of the key: a form cannot displace a row whose id it guessed.
         value = (seal.source, seal.once)
         if value in kept:
             repeats += 1

@@ -64,9 +64,7 @@ def _office(row: dict[str, str], where: str) -> Office:
     if not name or len(name) > 80:
         raise BadInputError(f"{where}, column name: give a name of 1 to 80 characters.")
     try:
-        populations = [
-            int(row.get(f"{side}_population") or 0) for side in ("customs", "business")
-        ]
+        populations = [int(row.get(f"{side}_population") or 0) for side in ("customs", "business")]
     except ValueError as error:
         raise BadInputError(f"{where}: a population must be a whole number.") from error
     return Office(code, name, (row.get("region") or "").strip(), *populations)

@@ -1,2 +1,0 @@
-import sys
-from pathlib import Path

@@ -1,6 +1,3 @@
-import sys
-from pathlib import Path
-
 import pytest
 
 from observatory.app import create_intake

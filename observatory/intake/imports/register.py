@@ -70,8 +70,8 @@ def read(
         raise BadInputError(f"The mapping names an unknown encoding: {error}.") from error
     except UnicodeDecodeError as error:
         raise BadInputError(
-            f"{path.name} is not {encoding.removesuffix('-sig').upper()}. Save it as UTF-8, or name "
-            "its encoding in the mapping. Nothing was sealed."
+            f"{path.name} is not {encoding.removesuffix('-sig').upper()}. Save it as UTF-8, or "
+            "name its encoding in the mapping. Nothing was sealed."
         ) from error
     except csv.Error as error:
         raise BadInputError(
