@@ -35,8 +35,8 @@ lint: install ## style, types and the direction of imports
 	$(BIN)/lint-imports
 
 lock: ## resolve setup.cfg into the lock files
-	uv pip compile setup.cfg --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.lock
-	uv pip compile setup.cfg --extra dev --extra postgres --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-dev.lock
+	uv pip compile setup.cfg --extra build --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.lock
+	uv pip compile setup.cfg --extra build --extra dev --extra postgres --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-dev.lock
 
 wheel: assets ## build the wheel
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist .

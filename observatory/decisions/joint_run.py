@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from nlp.phrases import allowed
-
 from crypto.envelope import seal_blob
 from nlp.embedding import Embedder
+from nlp.phrases import allowed
 from observatory.analysis import opening, state
 from observatory.analysis.reading import Progress
 from observatory.analysis.run import Findings, run
