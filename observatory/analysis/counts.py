@@ -162,7 +162,12 @@ def whole_months(table: pd.DataFrame, fewest: int) -> tuple[str, ...]:
     """
     sizes = table.drop_duplicates("report").groupby("month").size().drop(OUTSIDE, errors="ignore")
     used = sorted(sizes[sizes >= fewest].index)
-    return tuple(map(str, pd.period_range(used[0], used[-1], freq="M"))) if used else ()
+    return months_between(used[0], used[-1]) if used else ()
+
+
+def months_between(first: str, last: str) -> tuple[str, ...]:
+    """Return every month from ``first`` to ``last``, both as YYYY-MM and both included."""
+    return tuple(map(str, pd.period_range(first, last, freq="M")))
 
 
 def within(table: pd.DataFrame, months: tuple[str, ...]) -> pd.DataFrame:
@@ -171,43 +176,57 @@ def within(table: pd.DataFrame, months: tuple[str, ...]) -> pd.DataFrame:
     return table.assign(month=kept, quarter=kept.map(quarter_of_month))
 
 
+def left_over(table: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Return, by dimension, the levels that catch what no list holds and that some report needs.
+
+    They make each line add up to its margin. One that nobody needs would be a true zero that a
+    neighbour had to be hidden for.
+    """
+    catching = {
+        "month": (OUTSIDE,),
+        "quarter": (OUTSIDE,),
+        "office": (ELSEWHERE, NOT_SAID),
+        **{facet.code: (NOT_SAID,) for facet in BY_CODE.values() if facet.kind == "choice"},
+    }
+    return {
+        dimension: tuple(name for name in names if (table[dimension] == name).any())
+        for dimension, names in catching.items()
+    }
+
+
 def levels(
-    table: pd.DataFrame,
     *,
     months: tuple[str, ...],
     codes: Sequence[str],
     offices: Sequence[str],
+    topics: Sequence[str],
     languages: Sequence[str],
+    rest: Mapping[str, tuple[str, ...]],
 ) -> dict[str, tuple[str, ...]]:
     """Return the levels of every dimension: from lists, never from what reports said.
 
-    Levels that only catch what is left over (``outside``, ``elsewhere``, ``not_said``) stand where
-    some report needs them, so that each line adds up to its margin.
+    Args:
+        months: the whole months of the run.
+        codes: the catalogue's codes.
+        offices: registered office codes.
+        topics: topic ids.
+        languages: language tags.
+        rest: see :func:`left_over`.
     """
-
-    def left_over(dimension: str, *names: str) -> tuple[str, ...]:
-        present = set(table[dimension].unique())
-        return tuple(name for name in names if name in present)
-
-    return {
-        "month": (*months, *left_over("month", OUTSIDE)),
-        "quarter": (
-            *sorted({quarter_of_month(month) for month in months}),
-            *left_over("quarter", OUTSIDE),
-        ),
+    listed = {
+        "month": months,
+        "quarter": tuple(sorted({quarter_of_month(month) for month in months})),
         "mo": (*codes, "other"),
-        "office": (*offices, *left_over("office", ELSEWHERE, NOT_SAID)),
-        "topic": tuple(sorted(table["topic"].unique())),
+        "office": tuple(offices),
+        "topic": tuple(topics),
         "language": tuple(languages),
         **{
-            facet.code: (
-                *(value.code for value in facet.values),
-                *left_over(facet.code, NOT_SAID),
-            )
+            facet.code: tuple(value.code for value in facet.values)
             for facet in BY_CODE.values()
             if facet.kind == "choice"
         },
     }
+    return {name: (*values, *rest.get(name, ())) for name, values in listed.items()}
 
 
 def series(

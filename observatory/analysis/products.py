@@ -82,11 +82,12 @@ def produce(
     months = counts.whole_months(table, FEWEST_A_MONTH)
     table = counts.within(table, months)
     levels = counts.levels(
-        table,
         months=months,
         codes=codes,
         offices=[office.code for office in offices],
+        topics=sorted(set(coded.topics.names())),
         languages=(*LANGUAGES, OTHER_LANGUAGE),
+        rest=counts.left_over(table),
     )
     by_code = counts.counts_by(table[table["mo"].isin(levels["mo"])], ("mo",))
     return RawAnalysis(

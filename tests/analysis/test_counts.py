@@ -43,8 +43,9 @@ def table_of(reports, codes, last="2024-12"):
     )
 
 
-def levels():
+def levels(table):
     return counts.levels(
+        rest=counts.left_over(table),
         months=counts.months_between("2024-01", "2024-12"),
         codes=CODES,
         offices=OFFICES,
@@ -71,7 +72,8 @@ def test_every_count_equals_counting_by_hand(corpus):
 @given(corpora())
 def test_cuts_are_inside_their_levels_and_add_up_along_additive_dimensions(corpus):
     reports, codes = corpus
-    cuts = {cut.id: cut for cut in counts.tables(table_of(reports, codes), levels())}
+    table = table_of(reports, codes)
+    cuts = {cut.id: cut for cut in counts.tables(table, levels(table))}
     assert sum(c.reports for c in cuts["month"].cells.values()) == len(reports)
     assert sum(c.reports for c in cuts["office"].cells.values()) == len(reports)
     assert "mo" not in cuts["mo_month"].additive
@@ -97,17 +99,19 @@ def test_series_count_whole_months_only(corpus):
             assert wide.loc[month, name] == (cell.reports if cell else 0)
 
 
-def test_a_month_that_is_not_over_has_no_level():
+def test_a_month_that_is_not_over_counts_as_outside():
     reports = [Report(os.urandom(32), "words", {}, "2024-W30", "form")]
     table = table_of(reports, [()], last="2024-06")
-    assert list(table["month"]) == [counts.OPEN_PERIOD]
-    assert counts.tables(table, levels())[0].cells == {}
+    assert list(table["month"]) == [counts.OUTSIDE]
+    month = counts.tables(table, levels(table))[0]
+    assert set(month.cells) == {(counts.OUTSIDE,)}
+    assert month.levels["month"][-1] == counts.OUTSIDE
 
 
 def test_a_report_that_went_well_names_no_practice():
     reports = [Report(os.urandom(32), "words", {}, "2024-W05", "form")]
     table = table_of(reports, [(counts.NO_PRACTICE,)])
-    cuts = {cut.id: cut for cut in counts.tables(table, levels())}
+    cuts = {cut.id: cut for cut in counts.tables(table, levels(table))}
     assert cuts["mo_month"].cells == {}
     assert cuts["month"].cells["2024-02",].reports == 1
 

@@ -23,7 +23,19 @@ def parts_of(found):
         "means": {"": np.zeros(8, np.float32), "en": np.ones(8, np.float32)},
     }
     vectors = rng.normal(size=(len(found), 8)).astype(np.float32)
-    return vectors, model, state.write(found, vectors, np.array([1, 2, 1, 0]), model, "use")
+    return (
+        vectors,
+        model,
+        state.write(
+            found,
+            vectors,
+            np.array([1, 2, 1, 0]),
+            [("MO01", "MO04"), (), ("none",), ("MO02",)],
+            model,
+            embedder="use",
+            catalogue="c1",
+        ),
+    )
 
 
 def test_state_comes_back_and_lies_in_monthly_parts():
@@ -31,7 +43,8 @@ def test_state_comes_back_and_lies_in_monthly_parts():
     vectors, model, parts = parts_of(found)
     assert set(parts) == {"2024-01", "2024-05", "2024-10", "topics"}
     read = state.read(parts)
-    assert read.embedder == "use"
+    assert (read.embedder, read.catalogue) == ("use", "c1")
+    assert [read.codes[r.leaf] for r in found] == [("MO01", "MO04"), (), ("none",), ("MO02",)]
     assert [read.topics[r.leaf] for r in found] == [1, 2, 1, 0]
     for report, vector in zip(found, vectors, strict=True):
         np.testing.assert_array_equal(read.vectors[report.leaf], vector)

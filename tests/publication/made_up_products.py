@@ -11,8 +11,9 @@ from functools import lru_cache
 import numpy as np
 
 from observatory import catalogue
-from observatory.analysis.counts import CUTS, MULTIPLE, NOT_SAID, levels, months_between
+from observatory.analysis.counts import CUTS, ELSEWHERE, MULTIPLE, NOT_SAID, levels, months_between
 from observatory.analysis.raw import RawCount, RawTable
+from observatory.complaint.facets import FACETS
 from observatory.complaint.offices import Office
 from observatory.disclosure import Rules, SafeAnalysis, SafeSignal, SafeTopic
 from observatory.disclosure.cells import safe_table
@@ -43,6 +44,10 @@ def made_up(audience: str = "members") -> SafeAnalysis:
         offices=[office.code for office in OFFICES],
         topics=topics,
         languages=("ar", "en", "es", "fr", "ru"),
+        rest={
+            "office": (ELSEWHERE, NOT_SAID),
+            **{facet.code: (NOT_SAID,) for facet in FACETS if facet.kind == "choice"},
+        },
     )
     tables, hidden = [], 0
     for cut in CUTS:

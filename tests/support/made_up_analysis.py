@@ -6,12 +6,18 @@ import random
 from itertools import product
 from pathlib import Path
 
-from observatory.analysis.counts import CUTS, levels, months_between
+from observatory.analysis.counts import CUTS, ELSEWHERE, NOT_SAID, levels, months_between
 from observatory.catalogue import Catalogue
+from observatory.complaint.facets import FACETS
 from observatory.complaint.offices import Office
 from observatory.decisions.founding import found
 from observatory.disclosure import SafeAnalysis, SafeCell, SafeSignal, SafeTable, SafeTopic
 from observatory.instance import Instance
+
+LEFT_OVER = {
+    "office": (ELSEWHERE, NOT_SAID),
+    **{facet.code: (NOT_SAID,) for facet in FACETS if facet.kind == "choice"},
+}
 
 K = 5
 TOPICS = (
@@ -38,6 +44,7 @@ def analysis(catalogue: Catalogue, *, seed: int = 0) -> SafeAnalysis:
         offices=[office.code for office in OFFICES],
         topics=[f"T{n:04d}" for n in range(1, len(TOPICS) + 1)],
         languages=["en", "es", "fr"],
+        rest=LEFT_OVER,
     )
     tables = tuple(_table(cut.id, cut.dimensions, every, chance) for cut in CUTS)
     return SafeAnalysis(
