@@ -23,7 +23,7 @@ SPEED_FIRST, SPEED_BEFORE, SPEED_AFTER = 26, 2.0, 10.0
 
 # (b) A modus operandi no catalogue code covers: officers make traders give top satisfaction
 # ratings (tablet, message, app) before they act, because the scores decide their bonus.
-NEW_FIRST, NEW_RATE = 19, 16.0
+NEW_FIRST, NEW_RATE = 19, 15.0
 NEW_OFFICES = {"MARENSA": 0.3, "KELTOR": 0.25, "DROVANE": 0.2, "QUENTAR": 0.15, "TIRVANE": 0.1}
 
 # (c) Cashless payment at one port: invented charges fall there and move to the next port.

@@ -132,7 +132,7 @@ class SafeSignal:
         period: month ``2024-05``.
         kind: rise, level_shift, new, vanishing or drift.
         direction: ``up`` or ``down``.
-        observed: the count, or None where it is fewer than k ("at least halved").
+        observed: the count of that period, or None where it is fewer than k.
         expected, upper: fitted on the counts inside the run, rounded outward.
         q: Benjamini-Hochberg adjusted p-value over everything tested.
     """

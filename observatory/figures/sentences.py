@@ -57,16 +57,28 @@ def watched(analysis: SafeAnalysis, names: Names) -> tuple[Watched, ...]:
 
 
 def sentence(signal: SafeSignal, analysis: SafeAnalysis, _names: Names) -> str:
-    """Return one signal in words; under k it has no figure, only "at least halved"."""
+    """Return one signal in words; a count under k has no figure, only what follows from that."""
     threshold = least(analysis, *(level for _, level in _parts(signal.series)))
     when = period(signal.period)
     expected = f"about {signal.expected:g} expected from the past"
     if signal.observed is None:
-        return f"{when}: {fewer(threshold)} reports, at least halved; {expected}."
+        return f"{when}: {unseen(signal, threshold)}; {expected}."
     seen = count(signal.observed, threshold)
     if signal.direction == "down":
         return f"{when}: {seen} reports, {expected}."
     return f"{when}: {seen} reports; {expected}, {signal.upper:g} at most."
+
+
+def unseen(signal: SafeSignal, threshold: int) -> str:
+    """Return what may be said of a month whose count is under k.
+
+    Below k and expected to be 2k or more, it has at least halved. Otherwise the month by itself
+    shows little: the signal is about all months since.
+    """
+    few = f"{fewer(threshold)} reports in that month"
+    if signal.direction == "down" and signal.expected >= 2 * threshold:
+        return f"{few}, at least halved"
+    return f"{few}, judged on all months since"
 
 
 def series_name(series: str, names: Names) -> str:

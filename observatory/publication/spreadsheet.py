@@ -198,7 +198,7 @@ def _signals(book: Book, document: Entry) -> None:
             s["period"],
             s["kind"],
             s["direction"],
-            s["observed"] if "observed" in s else Few("at least halved"),
+            s["observed"] if "observed" in s else Few(f"fewer than {document['status']['k']}"),
             s["expected"],
             s["upper"],
             float(s["q"]),

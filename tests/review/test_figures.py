@@ -90,7 +90,13 @@ def test_a_signal_says_what_was_expected_and_seen():
     )
     hidden = signal(kind="vanishing", direction="down", observed=None, expected=10.4)
     assert sentence(hidden, SAFE, NAMES) == (
-        "March 2024: fewer than 5 reports, at least halved; about 10.4 expected from the past."
+        "March 2024: fewer than 5 reports in that month, at least halved; "
+        "about 10.4 expected from the past."
+    )
+    lasting = signal(kind="level_shift", direction="up", observed=None, expected=0.3)
+    assert sentence(lasting, SAFE, NAMES) == (
+        "March 2024: fewer than 5 reports in that month, judged on all months since; "
+        "about 0.3 expected from the past."
     )
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from observatory.figures.names import count, fewer, least, period
+from observatory.figures.names import count, least, period
+from observatory.figures.sentences import unseen
 from observatory.publication.documents.episodes import Episode, episodes, opposite
 from observatory.publication.documents.overview import uncoded
 from observatory.publication.documents.source import Entry, Source, shown
@@ -207,8 +208,10 @@ def told(source: Source, episode: Episode) -> str:
     threshold = least(source.analysis, *episode.levels.values())
     when = period(signal.period)
     if signal.observed is None:
-        seen = f"{fewer(threshold)} reports were counted, at least halved from about"
-        seen = f"In {when}, {seen} {signal.expected:g} expected from the past"
+        seen = (
+            f"From {when}: {unseen(signal, threshold)}; the past explains about "
+            f"{signal.expected:g} a month"
+        )
     else:
         seen = (
             f"In {when}, {count(signal.observed, threshold)} reports were counted where the past "
