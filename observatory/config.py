@@ -6,6 +6,7 @@ Rules that protect people (thresholds, keys, signers, retention) are not setting
 
 from __future__ import annotations
 
+import json
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -41,12 +42,20 @@ findings_address = ""
 """
 
 
+DATABASE_URL = "sqlite:///observatory.db"
+
+
+def template(database_url: str = DATABASE_URL) -> str:
+    """Return the text of a new ``config.toml``, every key explained."""
+    return TEMPLATE.replace(f'"{DATABASE_URL}"', json.dumps(database_url))
+
+
 @dataclass(frozen=True)
 class Config:
     """What ``config.toml`` says; the template explains each key."""
 
     observatory_name: str = "Joint Integrity Observatory"
-    database_url: str = "sqlite:///observatory.db"
+    database_url: str = DATABASE_URL
     intake_host: str = "intake.localhost"
     intake_port: int = 8080
     members_host: str = "members.localhost"

@@ -42,6 +42,13 @@ def _threshold(_context: click.Context, _option: click.Parameter, value: str) ->
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     help="A CSV of offices: code, name, region, customs_population, business_population.",
 )
+@click.option(
+    "--database",
+    "database_url",
+    default="sqlite:///observatory.db",
+    show_default=True,
+    help="SQLAlchemy URL of an empty database; PostgreSQL needs the extra 'postgres'.",
+)
 @click.pass_obj
 def init(
     folder: Path,
@@ -49,6 +56,7 @@ def init(
     business: tuple[int, int],
     shares_to: Path | None,
     register: Path | None,
+    database_url: str,
 ) -> None:
     """Create an observatory: folder, key, share and signer files.
 
@@ -64,6 +72,7 @@ def init(
         {"customs": customs, "business": business},
         _passphrases(shares),
         register=offices.read(register) if register else (),
+        database_url=database_url,
     )
     click.echo(f"Created the observatory in {folder}, key {made.instance.public_key.id.hex()}.")
     click.echo(f"In {shares}, one file a person:")

@@ -41,6 +41,7 @@ def found(
     passphrase: Callable[[str], str],
     *,
     register: Sequence[Office] = (),
+    database_url: str = config.DATABASE_URL,
     made_up: bool = False,
 ) -> Founded:
     """Create an observatory whose private key is kept nowhere.
@@ -51,6 +52,7 @@ def found(
         thresholds: shares needed and made, by side.
         passphrase: asked once a signer, with the signer's name.
         register: offices to begin with.
+        database_url: an empty database; SQLite in the folder by default.
         made_up: marks an instance that holds made-up reports only.
 
     Raises:
@@ -63,7 +65,8 @@ def found(
             raise UsageError(f"{place} is not empty. Choose a new folder for the {what}.")
     created = [place for place in (folder, shares) if not place.exists()]
     try:
-        return _found(folder, shares, thresholds, passphrase, register, made_up=made_up)
+        _write_settings(folder, register, database_url)
+        return _found(folder, shares, thresholds, passphrase, made_up=made_up)
     except (OSError, CryptoError, ObservatoryError) as error:
         for place in (folder, shares):
             _empty(place, remove=place in created)
@@ -81,13 +84,9 @@ def _found(
     shares: Path,
     thresholds: Thresholds,
     passphrase: Callable[[str], str],
-    register: Sequence[Office],
     *,
     made_up: bool,
 ) -> Founded:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (folder / config.FILE_NAME).write_text(config.TEMPLATE, "utf-8")
-    offices.write(folder / offices.FILE_NAME, register)
     key = new_key(thresholds["customs"], thresholds["business"])
     signers = {side: create_signers(shares, side, passphrase=passphrase) for side in SIDES}
     rules = _first_policy(key, signers, made_up=made_up)
@@ -103,6 +102,12 @@ def _found(
         tuple(custodians),
         tuple(shares / f"{key.signer.name}.json" for side in SIDES for key in signers[side]),
     )
+
+
+def _write_settings(folder: Path, register: Sequence[Office], database_url: str) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / config.FILE_NAME).write_text(config.template(database_url), "utf-8")
+    offices.write(folder / offices.FILE_NAME, register)
 
 
 def _first_policy(

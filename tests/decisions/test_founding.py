@@ -6,7 +6,7 @@ import pytest
 
 from crypto.signing import SigningKey
 from observatory.decisions.founding import found
-from observatory.errors import BadInputError, UsageError
+from observatory.errors import BadInputError, ResourceError, UsageError
 from observatory.instance import Instance
 
 PASSPHRASE = "an old passphrase of nine words"
@@ -80,3 +80,37 @@ def test_the_policy_is_signed_by_both_sides(founded):
     assert loaded.signer.public_key in policy.signers["business"]
     assert json.loads((founded.instance.folder / "policy.json").read_text())["rules"]
     assert Instance.open(founded.instance.folder).public_key == founded.instance.public_key
+
+
+def test_a_report_survives_from_founding_to_opening_on_either_database(tmp_path, database_url):
+    import secrets
+
+    from observatory.analysis.opening import open_reports
+    from observatory.complaint.plaintext import Complaint
+    from observatory.decisions.quorum import open_key
+    from observatory.instance import today
+
+    made = found(
+        tmp_path / "o",
+        tmp_path / "s",
+        THRESHOLDS,
+        lambda _: PASSPHRASE,
+        database_url=database_url,
+    )
+    made.instance.seal_report(Complaint("they asked for money"), once=secrets.token_bytes(32))
+    again = Instance.open(made.instance.folder)
+    opened = open_reports(again.vault.envelopes(), open_key(again, made.custodians), today())
+    assert opened.waiting == 1
+    assert again.config.database_url == database_url
+
+
+def test_a_database_that_is_away_leaves_nothing(tmp_path):
+    with pytest.raises(ResourceError, match="database"):
+        found(
+            tmp_path / "o",
+            tmp_path / "s",
+            THRESHOLDS,
+            lambda _: PASSPHRASE,
+            database_url="postgresql+psycopg://nobody@127.0.0.1:1/none",
+        )
+    assert list(tmp_path.iterdir()) == []
