@@ -52,6 +52,7 @@ def _threshold(_context: click.Context, _option: click.Parameter, value: str) ->
 @click.pass_obj
 def init(
     folder: Path,
+    *,
     customs: tuple[int, int],
     business: tuple[int, int],
     shares_to: Path | None,
