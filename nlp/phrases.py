@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,11 @@ class Phrase:
     language: str
     documents: frozenset[int]
     score: float
+
+    @property
+    def reports(self) -> int:
+        """How many texts of the topic hold it."""
+        return len(self.documents)
 
 
 Key = tuple[str, ...]
@@ -78,7 +84,23 @@ def describe(
     return {topic: _ranked(index, topic, most, minimum) for topic in sorted(index.sizes)}
 
 
-def label(phrases: Sequence[Phrase], most: int = 3, *, reports: int = 0) -> str:
+class Naming(Protocol):
+    """A phrase that can name a topic: its words, how well it sets the topic apart, its reports."""
+
+    @property
+    def text(self) -> str:
+        """The words."""
+
+    @property
+    def score(self) -> float:
+        """Rank of the phrase in its topic."""
+
+    @property
+    def reports(self) -> int:
+        """Reports of the topic that hold it."""
+
+
+def label(phrases: Sequence[Naming], most: int = 3, *, reports: int = 0) -> str:
     """A name for a topic: its best one to three phrases that say different things.
 
     Args:
@@ -89,14 +111,14 @@ def label(phrases: Sequence[Phrase], most: int = 3, *, reports: int = 0) -> str:
     Returns:
         Phrases joined by " · ", or "" where none names the topic.
     """
-    chosen: list[Phrase] = []
+    chosen: list[Naming] = []
     for phrase in phrases:
         words = {stem(fold(word)) for word in phrase.text.split()}
         if any(words & {stem(fold(word)) for word in other.text.split()} for other in chosen):
             continue
         if chosen and phrase.score < 0.25 * chosen[0].score:
             break
-        if reports and len(phrase.documents) < _COVERED * reports:
+        if reports and phrase.reports < _COVERED * reports:
             continue
         chosen.append(phrase)
         if len(chosen) == most:

@@ -139,7 +139,9 @@ def _topics(coded: Coded, table: pd.DataFrame) -> tuple[RawTopic, ...]:
             id=topic,
             count=sizes[topic,],
             phrases=tuple(
-                RawPhrase(p.text, p.language, _count(weeks[row] for row in sorted(p.documents)))
+                RawPhrase(
+                    p.text, p.language, _count(weeks[row] for row in sorted(p.documents)), p.score
+                )
                 for p in found.get(int(topic[1:]) - 1, ())
             ),
             codes={

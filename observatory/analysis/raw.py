@@ -55,6 +55,12 @@ class RawPhrase:
     text: str = field(repr=False)
     language: str
     count: RawCount
+    score: float = field(repr=False, default=0.0)
+
+    @property
+    def reports(self) -> int:
+        """Reports of the topic that hold the phrase."""
+        return self.count.reports
 
 
 @dataclass(frozen=True)

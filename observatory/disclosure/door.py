@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from observatory.analysis.raw import RawAnalysis, RawSignal, RawTopic
 from observatory.disclosure.cells import safe_table
-from observatory.disclosure.phrases import Vocabulary, label, safe_phrases
+from observatory.disclosure.phrases import PHRASES_SHOWN, Vocabulary, name_topic, safe_phrases
 from observatory.disclosure.products import SafeAnalysis, SafeSignal, SafeTable, SafeTopic
 from observatory.disclosure.rules import Rules
 
@@ -83,8 +83,8 @@ class Door:
         nearest = self.names.get(codes[0][0]) if codes else None
         return SafeTopic(
             id=topic.id,
-            label=label(phrases, nearest),
-            phrases=phrases,
+            label=name_topic(topic, phrases, nearest),
+            phrases=tuple(phrase.text for phrase in phrases[:PHRASES_SHOWN]),
             reports=self.rules.rounded(topic.count.reports),
             codes=codes,
             candidate=max((c.reports for c in topic.codes.values()), default=0)

@@ -7,19 +7,18 @@ without an allow-list shows no phrases, and neither does a topic in which sexual
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from observatory.analysis.raw import RawPhrase, RawTopic
 from observatory.disclosure.rules import SEXUAL_EXTORTION, Rules
 
 PHRASES_SHOWN = 10
-PHRASES_IN_LABEL = 3
 LEADING_SHARE = 0.2
 
 Vocabulary = Callable[[str, str], bool]
 
 
-def safe_phrases(topic: RawTopic, rules: Rules, vocabulary: Vocabulary) -> tuple[str, ...]:
+def safe_phrases(topic: RawTopic, rules: Rules, vocabulary: Vocabulary) -> tuple[RawPhrase, ...]:
     """Return the phrases of a topic that may be shown, best first.
 
     Args:
@@ -30,19 +29,20 @@ def safe_phrases(topic: RawTopic, rules: Rules, vocabulary: Vocabulary) -> tuple
     sexual = topic.codes.get(SEXUAL_EXTORTION)
     if sexual is not None and sexual.reports >= LEADING_SHARE * topic.count.reports:
         return ()
-    return tuple(phrase.text for phrase in topic.phrases if _allowed(phrase, rules, vocabulary))[
-        :PHRASES_SHOWN
-    ]
+    return tuple(
+        phrase
+        for phrase in topic.phrases
+        if rules.allows(phrase.count) and vocabulary(phrase.text, phrase.language)
+    )
 
 
-def _allowed(phrase: RawPhrase, rules: Rules, vocabulary: Vocabulary) -> bool:
-    return rules.allows(phrase.count) and vocabulary(phrase.text, phrase.language)
+def name_topic(topic: RawTopic, phrases: Sequence[RawPhrase], nearest: str | None) -> str:
+    """Name a topic by phrases that enough of its reports hold, else by its nearest practice."""
+    # Imported here: the reporters' process knows the door's types and loads no text library.
+    from nlp.phrases import label
 
-
-def label(phrases: tuple[str, ...], nearest: str | None) -> str:
-    """Name a topic by its best phrases, else by its nearest modus operandi."""
-    if phrases:
-        return " · ".join(phrases[:PHRASES_IN_LABEL])
-    if nearest:
-        return f"no phrase may be shown; nearest: {nearest}"
-    return "no phrase may be shown"
+    named = label(phrases, reports=topic.count.reports)
+    if named:
+        return named
+    what = "mixed reports" if phrases else "no phrase may be shown"
+    return f"{what}; nearest: {nearest}" if nearest else what
