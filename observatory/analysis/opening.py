@@ -22,7 +22,7 @@ class Report:
     """One opened report.
 
     Attributes:
-        leaf: SHA-256(salt, canonical plaintext); the stable order of a run, telling nothing.
+        leaf: SHA-256(salt, canonical plaintext).
         week: ISO week of receipt, or the week an import reports.
     """
 
@@ -38,7 +38,8 @@ class Opened:
     """The reports of a run.
 
     Attributes:
-        reports: one per form or import value, of closed weeks, sorted by leaf.
+        reports: one per form or import value, of closed weeks, in an order that depends on what
+            they say and on nothing else.
         repeats: how many were dropped because their value had been seen.
         waiting: how many belong to a week that is not over yet.
     """
@@ -90,8 +91,12 @@ def open_reports(envelopes: Iterable[Envelope], private: PrivateKey, today: date
             repeats += 1
             report = min(report, kept[value], key=lambda r: r.leaf)
         kept[value] = report
-    ordered = tuple(sorted(kept.values(), key=lambda report: report.leaf))
-    return Opened(ordered, repeats, waiting)
+    return Opened(tuple(sorted(kept.values(), key=_order)), repeats, waiting)
+
+
+def _order(report: Report) -> tuple[str, str, tuple[tuple[str, str], ...], bytes]:
+    """Return the place of a report in a run: by what it says, so that salts change no result."""
+    return report.narrative, report.week, tuple(sorted(report.facets.items())), report.leaf
 
 
 def open_state(parts: Mapping[str, bytes], private: PrivateKey) -> dict[str, bytes]:
