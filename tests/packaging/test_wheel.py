@@ -3,6 +3,7 @@
 import importlib.metadata
 import os
 import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -40,6 +41,24 @@ def test_the_wheel_holds_every_file_of_the_tree(wheel):
     missing = shipped_by_the_tree() - held
     assert missing == set()
     assert {name.split("/")[0] for name in held} == set(PACKAGES)
+
+
+@pytest.mark.parametrize("broken", ["missing", "changed"])
+def test_no_wheel_is_built_without_its_assets(tmp_path, broken):
+    tree = tmp_path / "tree"
+    ignored = shutil.ignore_patterns(".git", ".venv", "node_modules", "build", "*.egg-info")
+    shutil.copytree(ROOT, tree, symlinks=True, ignore=ignored)
+    if broken == "missing":
+        shutil.rmtree(tree / "observatory/static")
+    else:
+        (tree / "observatory/static/intake.css").write_text("body { display: none }")
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]
+    done = subprocess.run(
+        [*build, "-w", str(tmp_path), str(tree)], check=False, capture_output=True, text=True
+    )
+    assert done.returncode != 0
+    assert "make assets" in done.stdout + done.stderr
+    assert not list(tmp_path.glob("*.whl"))
 
 
 def test_the_wheel_runs_from_another_folder(wheel, tmp_path):
