@@ -75,8 +75,11 @@ class Door:
 
     def _topic(self, topic: RawTopic) -> SafeTopic:
         phrases = safe_phrases(topic, self.rules, self.vocabulary)
+        size = self.rules.rounded(
+            topic.count.reports
+        )  # a share of exact counts would undo rounding
         codes = tuple(
-            (code, round(count.reports / topic.count.reports, 2))
+            (code, round(min(self.rules.rounded(count.reports) / size, 1.0), 2))
             for code, count in sorted(topic.codes.items(), key=lambda c: (-c[1].reports, c[0]))
             if self.rules.allows(count, code)
         )
@@ -85,7 +88,7 @@ class Door:
             id=topic.id,
             label=name_topic(topic, phrases, nearest),
             phrases=tuple(phrase.text for phrase in phrases[:PHRASES_SHOWN]),
-            reports=self.rules.rounded(topic.count.reports),
+            reports=size,
             codes=codes,
             candidate=max((c.reports for c in topic.codes.values()), default=0)
             < EXPLAINED_SHARE * topic.count.reports,
