@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.codes import CodeScorer
+from nlp import codes
 from nlp.embedding import Embedder, quantise
 from nlp.exemplars import ExemplarClassifier
 from nlp.topics.graph import neighbours
@@ -31,8 +31,6 @@ UNLIKELY = 0.25
 CUE_FLOOR, NO_CUE = 0.05, 0.1
 NEIGHBOURS = 15
 THRESHOLD = 0.2
-SECOND_SHARE = 0.7
-MOST = 3
 
 SUBJECT_OF_GROUP = {"EXT": "customs", "CTL": "customs", "INT": "customs", "PRI": "business"}
 """The side that commits a group's practices; collusion takes both."""
@@ -69,20 +67,22 @@ def assign(
         known: codes by leaf from an earlier run.
     """
     probabilities = score(usable, catalogue, embedder)
-    names = tuple(catalogue.modus_operandi)
+    found = codes.assign(
+        probabilities[:, :-1], tuple(catalogue.modus_operandi), threshold=THRESHOLD
+    )
+    none = probabilities.argmax(axis=1) == probabilities.shape[1] - 1
     return Coding(
         tuple(
-            known.get(report.leaf, _codes(report, row, names))
-            for report, row in zip(usable.reports, probabilities, strict=True)
+            known.get(report.leaf, _codes(report, () if nothing else given))
+            for report, given, nothing in zip(usable.reports, found, none, strict=True)
         ),
         probabilities,
     )
 
 
-def _codes(report: Report, row: NDArray[np.float64], names: Sequence[str]) -> tuple[str, ...]:
-    if report.facets.get("experience") == "went_as_it_should":
-        return (NO_PRACTICE,)
-    return _strongest(row, names)
+def _codes(report: Report, given: tuple[str, ...]) -> tuple[str, ...]:
+    went_well = report.facets.get("experience") == "went_as_it_should"
+    return (NO_PRACTICE,) if went_well else given
 
 
 def score(usable: Reading, catalogue: Catalogue, embedder: Embedder) -> Probabilities:
@@ -92,7 +92,7 @@ def score(usable: Reading, catalogue: Catalogue, embedder: Embedder) -> Probabil
     known = definitions(catalogue)
     sounds = ExemplarClassifier(known, catalogue.background, embedder).fit()
     own = sounds.predict_proba(usable.matter, usable.vectors)
-    cues = CodeScorer(known, embedder).score(
+    cues = codes.CodeScorer(known, embedder).score(
         usable.matter, embeddings=usable.vectors, languages=usable.languages
     )
     own *= np.hstack([cues, np.full((len(cues), 1), NO_CUE)]) + CUE_FLOOR
@@ -127,13 +127,3 @@ def _by_facets(reports: Sequence[Report], catalogue: Catalogue) -> Probabilities
             if subject and SUBJECT_OF_GROUP.get(practice.group, subject) != subject:
                 odds[row, column] *= UNLIKELY
     return odds
-
-
-def _strongest(row: NDArray[np.float64], codes: Sequence[str]) -> tuple[str, ...]:
-    order = sorted(range(len(row)), key=lambda column: (-row[column], column))
-    if order[0] == len(codes):
-        return ()
-    bar = max(THRESHOLD, SECOND_SHARE * row[order[0]])
-    return tuple(
-        codes[column] for column in order[:MOST] if column < len(codes) and row[column] >= bar
-    )

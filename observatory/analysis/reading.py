@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -33,7 +32,6 @@ class Reading:
         languages: tag a report, ``und`` where it cannot be told.
         vectors: float32 (n, d), quantised so that equal runs compare equal.
         junk: bool (n,), True for what is no complaint.
-        scrubbed: how many identifiers of each kind were taken out.
     """
 
     reports: tuple[Report, ...] = field(repr=False)
@@ -42,7 +40,6 @@ class Reading:
     languages: tuple[str, ...]
     vectors: NDArray[np.float32] = field(repr=False)
     junk: NDArray[np.bool_] = field(repr=False)
-    scrubbed: Mapping[str, int]
 
     def select(self, rows: NDArray[np.int64]) -> Reading:
         """Return the same reading of some rows only."""
@@ -53,7 +50,6 @@ class Reading:
             tuple(self.languages[row] for row in rows),
             self.vectors[rows],
             self.junk[rows],
-            self.scrubbed,
         )
 
 
@@ -73,12 +69,7 @@ def read(
         known: vectors by leaf from an earlier run with the same embedder.
         progress: told how far the work is.
     """
-    found: Counter[str] = Counter()
-    texts = []
-    for report in reports:
-        scrubbed = identifiers.scrub(report.narrative)
-        texts.append(scrubbed.text)
-        found.update(scrubbed.found)
+    texts = [identifiers.scrub(report.narrative).text for report in reports]
     tags = languages.detect(texts)
     matter = formulas.strip([calm(text) for text in texts])
     vectors = _embed(reports, matter, embedder, known, progress)
@@ -86,9 +77,7 @@ def read(
     described = [mo.definition for mo in catalogue.modus_operandi.values()]
     junk_filter = JunkFilter(described).fit(texts, embeddings=vectors, languages=tags)
     junk = junk_filter.predict(texts, embeddings=vectors, languages=tags)
-    return Reading(
-        tuple(reports), tuple(texts), tuple(matter), tuple(tags), vectors, junk, dict(found)
-    )
+    return Reading(tuple(reports), tuple(texts), tuple(matter), tuple(tags), vectors, junk)
 
 
 def _embed(
