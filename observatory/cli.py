@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from observatory.decisions.commands import analyse, init
+from observatory.decisions.sign_command import sign
 from observatory.demo.commands import demo
 from observatory.errors import Exit, ObservatoryError
 from observatory.intake.commands import import_register
@@ -60,7 +61,7 @@ def serve(folder: Path, role: Role, port: int | None) -> None:
     serving.serve(Instance.open(folder), role, port)
 
 
-for command in (init, import_register, serve, analyse, report, demo):
+for command in (init, import_register, serve, analyse, report, sign, demo):
     observatory.add_command(command)
 
 

@@ -1,0 +1,96 @@
+"""Who is at the keyboard: passphrases asked of one person at a time, or found beside the file.
+
+On a terminal each person types a passphrase that nobody else sees. Without one (scripts, tests,
+rehearsals) passphrases are made, and lie in a folder ``passphrases`` beside the files they unlock.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from crypto.signing import MIN_PASSPHRASE
+from observatory.errors import BadInputError
+
+FOLDER = "passphrases"
+MAX_BYTES = 4096
+RANDOM_BYTES = 18
+
+
+def at_terminal() -> bool:
+    """Tell whether a person can be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def person(name: str) -> str:
+    """Return a file's name as one speaks of its holder: ``customs-signer-1``, Customs signer 1."""
+    return name.replace("-", " ").capitalize()
+
+
+def call(name: str) -> None:
+    """Ask one person to the keyboard and everyone else to look away."""
+    click.echo()
+    click.secho(f"{person(name)}, come to the keyboard; the others look away.", bold=True)
+
+
+def new_passphrases(folder: Path) -> Callable[[str], str]:
+    """Return how a new passphrase is got: typed twice on a terminal, else made and written down.
+
+    Args:
+        folder: where the locked files go; made passphrases go into ``passphrases`` in it.
+    """
+
+    def typed(name: str) -> str:
+        call(name)
+        click.echo("Choose a passphrase of several words. Without it the file is worth nothing.")
+        while True:
+            entered: str = click.prompt(
+                f"Passphrase of {name}", hide_input=True, confirmation_prompt=True
+            )
+            if len(entered) >= MIN_PASSPHRASE:
+                return entered
+            click.echo(f"A passphrase has at least {MIN_PASSPHRASE} characters.")
+
+    def made(name: str) -> str:
+        passphrase = secrets.token_urlsafe(RANDOM_BYTES)
+        path = folder / FOLDER / f"{name}.txt"
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600, exist_ok=False)
+        path.write_text(f"{passphrase}\n", "utf-8")
+        return passphrase
+
+    return typed if at_terminal() else made
+
+
+def passphrase_of(path: Path, *, given: Path | None = None, folder: Path | None = None) -> str:
+    """Return the passphrase that unlocks a file.
+
+    Args:
+        path: the locked file.
+        given: a file that holds its passphrase.
+        folder: where passphrases lie under the names of their files; ``passphrases`` beside the
+            locked file by default. Looked into when ``given`` is not set.
+
+    Raises:
+        BadInputError: nobody is there to be asked, and it is not written down either.
+    """
+    beside = (folder or path.parent / FOLDER) / f"{path.stem}.txt"
+    if given is None and not beside.exists():
+        if at_terminal():
+            call(path.stem)
+            entered: str = click.prompt(f"Passphrase of {path.name}", hide_input=True)
+            return entered
+        raise BadInputError(
+            f"{path} is locked and its passphrase is not in {beside}. Run this on a terminal, "
+            "where its holder can type it, or say where passphrases lie."
+        )
+    source = given or beside
+    try:
+        with source.open(encoding="utf-8") as file:
+            return file.read(MAX_BYTES).rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInputError(f"{source} cannot be read as a passphrase.") from error
