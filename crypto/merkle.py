@@ -57,6 +57,40 @@ def root(entries: Iterable[bytes]) -> bytes:
     return _root_of_hashes([leaf_hash(entry) for entry in entries])
 
 
+class GrowingTree:
+    """A tree that entries are appended to; its root is known at each size.
+
+    Keeps the roots of the complete subtrees only (at most one per power of two), so that appending
+    and the root cost the logarithm of the size.
+    """
+
+    def __init__(self) -> None:
+        self._peaks: list[tuple[int, bytes]] = []
+
+    def append(self, entry: bytes) -> None:
+        """Add an entry at the end."""
+        size, node = 1, leaf_hash(entry)
+        while self._peaks and self._peaks[-1][0] == size:
+            node = node_hash(self._peaks.pop()[1], node)
+            size *= 2
+        self._peaks.append((size, node))
+
+    @property
+    def size(self) -> int:
+        """The number of entries so far."""
+        return sum(size for size, _ in self._peaks)
+
+    @property
+    def root(self) -> bytes:
+        """The tree hash of all entries so far."""
+        if not self._peaks:
+            return EMPTY_ROOT
+        node = self._peaks[-1][1]
+        for _, left in reversed(self._peaks[:-1]):
+            node = node_hash(left, node)
+        return node
+
+
 def sorted_root(entries: Iterable[bytes]) -> bytes:
     """Return the tree hash of ``entries`` sorted by their bytes: the root of a set's contents.
 

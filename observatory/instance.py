@@ -15,6 +15,7 @@ from pathlib import Path
 
 from crypto.envelope import Envelope, PublicKey, seal
 from observatory import catalogue, config, policy
+from observatory.audit import AuditLog
 from observatory.catalogue import Catalogue
 from observatory.complaint import offices, periods, plaintext
 from observatory.complaint.offices import Office
@@ -56,7 +57,12 @@ class Instance:
         """The vault, once its database is known to be of this version."""
         engine = database.open_engine(self.config.database_url, self.folder)
         database.check_version(engine)
-        return Vault(engine)
+        return Vault(engine, self.public_key)
+
+    @property
+    def audit(self) -> AuditLog:
+        """The log of what was done."""
+        return self.vault.audit
 
     @property
     def public_key(self) -> PublicKey:
@@ -108,7 +114,7 @@ class Instance:
             VaultError: the report is not stored; the reporter must be told so.
         """
         week = periods.week_of(today())
-        self.vault.add([self.seal(complaint, week=week, source="form", once=once)])
+        self.vault.receive([self.seal(complaint, week=week, source="form", once=once)], week)
 
     def seal(self, complaint: Complaint, *, week: str, source: str, once: bytes) -> Envelope:
         """Return a report sealed to this instance's key.

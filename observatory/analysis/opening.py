@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
+from crypto import merkle
 from crypto.envelope import Envelope, EnvelopeError
 from crypto.xwing import PrivateKey, open_blob, open_envelope
 from observatory.complaint import periods, plaintext
-from observatory.complaint.plaintext import PlaintextError
+from observatory.complaint.plaintext import Complaint, PlaintextError, Seal
 from observatory.errors import IntegrityError
 
 
@@ -24,6 +25,7 @@ class Report:
     Attributes:
         leaf: SHA-256(salt, canonical plaintext).
         week: ISO week of receipt, or the week an import reports.
+        kept: month of receipt, by which retention goes; of an import, that of the import.
     """
 
     leaf: bytes
@@ -31,6 +33,24 @@ class Report:
     facets: Mapping[str, str] = field(repr=False)
     week: str
     source: str
+    kept: str
+
+
+@dataclass(frozen=True)
+class SealedSet:
+    """A closed set as a run reads it.
+
+    Attributes:
+        source: ``form``, ``import``, or ``earlier`` (from before there were sets).
+        week: the week that it was received in.
+        month: the month that holds that week.
+        envelopes: in any order; the iterable raises if the set differs from its root.
+    """
+
+    source: str
+    week: str
+    month: str
+    envelopes: Iterable[Envelope] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -42,56 +62,96 @@ class Opened:
             they say and on nothing else.
         repeats: how many were dropped because their value had been seen.
         waiting: how many belong to a week that is not over yet.
+        set_aside: how many do not open or are no report of their set: anyone can send such.
     """
 
     reports: tuple[Report, ...] = field(repr=False)
     repeats: int
     waiting: int
+    set_aside: int = 0
 
 
-def open_reports(envelopes: Iterable[Envelope], private: PrivateKey, today: date) -> Opened:
+def open_reports(sets: Iterable[SealedSet], private: PrivateKey, today: date) -> Opened:
     """Open every envelope and keep each report once.
 
+    What the form took may have been sealed by anyone with the public key, so what does not open
+    there is set aside: otherwise one sender could stop every run (``docs/envelope.md``, section 6).
+
     Args:
-        envelopes: in any order.
+        sets: in any order.
         private: the key both sides' shares gave.
         today: weeks that end before it are closed; others wait for a later run.
 
     Raises:
-        IntegrityError: an envelope does not open: it was altered, or sealed to another key.
+        IntegrityError: a set differs from its root, or an envelope that the observatory sealed
+            itself does not open.
     """
     kept: dict[tuple[str, bytes], Report] = {}
-    repeats = waiting = 0
-    for number, envelope in enumerate(envelopes, start=1):
-        try:
-            padded = open_envelope(envelope, private)
-            complaint, seal = plaintext.decode(padded)
-        except (EnvelopeError, PlaintextError) as error:
-            raise IntegrityError(
-                f"Sealed report {number} of this reading does not open: it was altered, or sealed "
-                "to another key. Nothing was analysed. Put back the last good backup of the vault, "
-                "and record what happened."
-            ) from error
-        if seal.kind == "dummy":
-            continue
-        if not periods.is_over(seal.week, today):
-            waiting += 1
-            continue
-        report = Report(
-            plaintext.leaf(padded, seal),
-            complaint.narrative,
-            complaint.facets,
-            seal.week,
-            seal.source,
-        )
-        # Of several with one value the smallest leaf stays, so that reading order does not matter.
-        # The source is part of the key: a form cannot displace a row whose id it guessed.
-        value = (seal.source, seal.once)
-        if value in kept:
-            repeats += 1
-            report = min(report, kept[value], key=lambda r: r.leaf)
-        kept[value] = report
-    return Opened(tuple(sorted(kept.values(), key=_order)), repeats, waiting)
+    repeats = waiting = set_aside = 0
+    for received in sets:
+        for envelope in received.envelopes:
+            found = _open(envelope, received, private)
+            if found is None:
+                set_aside += 1
+                continue
+            padded, complaint, seal = found
+            if seal.kind == "dummy":
+                continue
+            if not periods.is_over(seal.week, today):
+                waiting += 1
+                continue
+            report = Report(
+                plaintext.leaf(padded, seal),
+                complaint.narrative,
+                complaint.facets,
+                seal.week,
+                seal.source,
+                received.month,
+            )
+            # Of several with one value the one kept longest stays, then that of the largest leaf,
+            # so that reading order does not matter. The source is part of the key: a form cannot
+            # displace a row whose id it guessed.
+            value = (seal.source, seal.once)
+            if value in kept:
+                repeats += 1
+                report = max(report, kept[value], key=lambda r: (r.kept, r.leaf))
+            kept[value] = report
+    return Opened(tuple(sorted(kept.values(), key=_order)), repeats, waiting, set_aside)
+
+
+def _open(
+    envelope: Envelope, received: SealedSet, private: PrivateKey
+) -> tuple[bytes, Complaint, Seal] | None:
+    """Return padded plaintext, report and seal; None for what is to be set aside."""
+    try:
+        padded = open_envelope(envelope, private)
+        complaint, seal = plaintext.decode(padded)
+    except (EnvelopeError, PlaintextError) as error:
+        if received.source == "form":
+            return None
+        raise IntegrityError(
+            "A sealed report of an import does not open: it was altered, or sealed to another "
+            "key. Nothing was analysed. Put back the last good backup of the vault, and record "
+            "what happened."
+        ) from error
+    if seal.kind == "report" and not _belongs(seal, received):
+        return None
+    return padded, complaint, seal
+
+
+def _belongs(seal: Seal, received: SealedSet) -> bool:
+    """Tell whether a report's own claim fits the set it came in."""
+    if received.source == "earlier":
+        return True
+    if received.source == "import":
+        return seal.source.startswith("import:")
+    before = periods.week_of(periods.thursday(received.week) - timedelta(days=7))
+    return seal.source == "form" and seal.week in (received.week, before)
+
+
+def data_hash(opened: Opened) -> str:
+    """Return the Merkle root, in hex, over the leaves of all reports of a run."""
+    return merkle.sorted_root(report.leaf for report in opened.reports).hex()
 
 
 def _order(report: Report) -> tuple[str, str, tuple[tuple[str, str], ...], bytes]:

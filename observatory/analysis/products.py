@@ -10,9 +10,8 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from crypto import merkle
 from nlp import phrases
-from observatory.analysis import counts, signals
+from observatory.analysis import counts, opening, signals
 from observatory.analysis import topics as grouping
 from observatory.analysis.opening import Opened
 from observatory.analysis.raw import (
@@ -192,7 +191,7 @@ def _manifest(coded: Coded, catalogue: Catalogue, months: tuple[str, ...]) -> Ma
     """Say what was read and by which rules; figures here are years and names, never counts."""
     return {
         "catalogue": catalogue.version,
-        "data_hash": merkle.sorted_root(r.leaf for r in coded.opened.reports).hex(),
+        "data_hash": opening.data_hash(coded.opened),
         "periods": {"first": months[0], "last": months[-1]} if months else {},
         "sources": sorted({report.source for report in coded.opened.reports}),
     }

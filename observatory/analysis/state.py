@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from observatory.analysis.opening import Report
-from observatory.complaint import periods
 
 TOPICS = "topics"
 MEAN = "mean:"
@@ -50,7 +49,7 @@ def write(
     embedder: str,
     catalogue: str,
 ) -> dict[str, bytes]:
-    """Return the state's parts: one per month of receipt, and one of topics.
+    """Return the state's parts: one per month of keeping, and one of topics.
 
     Args:
         reports: in the run's order, n of them.
@@ -61,7 +60,7 @@ def write(
         embedder: name of the embedder.
         catalogue: version of the catalogue that gave the codes.
     """
-    months = np.array([periods.month_of_week(report.week) for report in reports])
+    months = np.array([report.kept for report in reports])
     leaves = np.frombuffer(b"".join(r.leaf for r in reports), np.uint8).reshape(-1, 32)
     joined = np.array([",".join(given) for given in codes], dtype=np.str_)
     parts = {}

@@ -5,20 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from observatory.errors import BadInputError, ResourceError
 
-HEAD = "0001"
+HEAD = "0002"
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",  # a commit is on the disk before it is acknowledged
     "PRAGMA secure_delete=ON",  # deleted rows are overwritten with zeros
     "PRAGMA temp_store=MEMORY",
-    "PRAGMA busy_timeout=15000",
+    "PRAGMA busy_timeout=60000",  # an import or a closing week may hold the lock for a while
     "PRAGMA foreign_keys=ON",
 )
 
@@ -60,6 +60,35 @@ def _set_synchronous_commit(connection: Any, _record: Any) -> None:
     cursor.execute("SET synchronous_commit TO on")
     connection.commit()
     cursor.close()
+
+
+_LOG_LOCK = 0x4A494F  # any number that no other program on the server uses
+
+
+def exclusive(connection: Connection) -> None:
+    """Make this transaction alone in closing sets and appending to the log, until it ends.
+
+    A second call in the same transaction does nothing.
+    """
+    if connection.dialect.name == "sqlite":
+        raw: Any = connection.connection.dbapi_connection
+        if not raw.in_transaction:
+            # pysqlite begins with the first change only; what is read before must hold as well.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.execute(select(func.pg_advisory_xact_lock(_LOG_LOCK)))
+
+
+def settle(engine: Engine) -> None:
+    """Let no copy of what a transaction moved or deleted linger beside the tables.
+
+    SQLite: the write-ahead log is written back and emptied. PostgreSQL: dead rows are removed.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        else:
+            connection.exec_driver_sql("VACUUM open_envelope, envelope, run_state, month_key")
 
 
 def migrate(engine: Engine) -> None:

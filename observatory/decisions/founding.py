@@ -11,6 +11,7 @@ from crypto.errors import CryptoError
 from crypto.sides import SIDES, Side
 from crypto.signing import SigningKey
 from observatory import config, policy
+from observatory.audit import Kind
 from observatory.complaint import offices
 from observatory.complaint.offices import Office
 from observatory.custody.ceremony import NewKey, new_key
@@ -96,8 +97,13 @@ def _found(
     engine = database.open_engine(settings.database_url, folder)
     database.migrate(engine)
     engine.dispose()
+    instance = Instance.open(folder)
+    instance.audit.record(
+        Kind.FOUNDED,
+        {"key": rules.public_key.id.hex(), "policy": rules.fingerprint, "root": rules.root},
+    )
     return Founded(
-        Instance.open(folder),
+        instance,
         shares,
         tuple(custodians),
         tuple(shares / f"{key.signer.name}.json" for side in SIDES for key in signers[side]),

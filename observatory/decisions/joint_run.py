@@ -13,9 +13,12 @@ from crypto.envelope import seal_blob
 from nlp.embedding import Embedder
 from nlp.phrases import allowed
 from observatory.analysis import opening, state
+from observatory.analysis.opening import SealedSet
 from observatory.analysis.reading import Progress
 from observatory.analysis.run import Findings, run
-from observatory.decisions.quorum import open_key
+from observatory.audit import Kind
+from observatory.decisions.quorum import open_key, present
+from observatory.decisions.upkeep import check_policy, keep_up
 from observatory.disclosure import Door, SafeAnalysis
 from observatory.disclosure.rules import Audience
 from observatory.instance import Instance, today
@@ -49,9 +52,26 @@ def analyse(
         IntegrityError: a sealed report does not open, or the signers were exchanged.
         ResourceError: the database or the disk failed; the products of the last run stand.
     """
+    check_policy(instance)
     private = open_key(instance, sheets)
     progress("opening", 0, 1)
-    opened = opening.open_reports(instance.vault.envelopes(), private, today())
+    keep_up(instance)
+    opened = opening.open_reports(
+        (
+            SealedSet(one.source, one.week, one.month, instance.vault.envelopes_of(one))
+            for one in instance.vault.sets()
+        ),
+        private,
+        today(),
+    )
+    instance.audit.record(
+        Kind.RUN_OPENED,
+        {
+            "custodians": present(sheets),
+            "policy": instance.policy.fingerprint,
+            "data_hash": opening.data_hash(opened),
+        },
+    )
     prior = state.read(opening.open_state(instance.vault.state(), private))
     findings = run(
         opened,

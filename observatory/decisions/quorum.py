@@ -37,3 +37,9 @@ def open_key(instance: Instance, sheets: Sequence[Path]) -> PrivateKey:
         raise NotAllowedError(str(error)) from error
     except ShareError as error:
         raise BadInputError(str(error)) from error
+
+
+def present(sheets: Sequence[Path]) -> list[str]:
+    """Return whose sheets were brought, such as ``customs-1``: what the audit log names."""
+    read = (read_share_file(path) for path in sheets)
+    return sorted({f"{sheet.share.side}-{sheet.share.number}" for sheet in read})

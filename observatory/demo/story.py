@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from crypto.envelope import Envelope
+from observatory.complaint import periods
 from observatory.complaint.offices import Office
 from observatory.complaint.plaintext import Complaint
 from observatory.decisions import joint_run
 from observatory.decisions.founding import Founded, found
 from observatory.demo.corpus import Corpus, make_corpus
 from observatory.demo.recovery import recover
-from observatory.instance import Instance
+from observatory.instance import Instance, today
 from observatory.publication import making
 
 SOURCE = "import:demo"
@@ -92,4 +93,4 @@ def seal_corpus(instance: Instance, corpus: Corpus, progress: Progress) -> int:
                 once=once,
             )
 
-    return instance.vault.add(envelopes())
+    return instance.vault.add_set(envelopes(), periods.week_of(today()))

@@ -1,20 +1,31 @@
-"""The vault: takes sealed envelopes durably, gives them back in no order that tells anything."""
+"""The vault: takes sealed envelopes durably, closes weeks, gives back sets whose root holds."""
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, timedelta
 
-from sqlalchemy import Engine, delete, func, insert, select
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
-from crypto.envelope import Envelope
-from observatory.errors import ResourceError
-from observatory.vault.envelope import StoredEnvelope
+from crypto.envelope import Envelope, PublicKey
+from observatory.audit import AuditLog, Entry, Kind
+from observatory.complaint import periods
+from observatory.database.engine import exclusive, settle
+from observatory.errors import IntegrityError, ResourceError
+from observatory.vault import closing, keeping
+from observatory.vault.closing import STAGED, SetRecord
+from observatory.vault.envelope import OpenEnvelope, StoredEnvelope
+from observatory.vault.month_key import MonthKey
 from observatory.vault.run_state import RunState
+from observatory.vault.weekly_set import WeeklySet
 
 BATCH = 500
+MOST_WEEKS = 120
+"""More empty weeks than this in a row mean a wrong clock, not a quiet observatory."""
 
 
 class VaultError(ResourceError):
@@ -24,11 +35,15 @@ class VaultError(ResourceError):
 class Vault:
     """Sealed reports and sealed run state in one database."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, public: PublicKey) -> None:
         self._engine = engine
+        self._public = public
+        self.audit = AuditLog(engine)
 
-    def add(self, envelopes: Iterable[Envelope]) -> int:
-        """Store envelopes in one transaction, on the disk when this returns.
+    # Receiving.
+
+    def receive(self, envelopes: Iterable[Envelope], week: str) -> int:
+        """Store envelopes of the open week in one transaction, on the disk when this returns.
 
         Returns:
             How many were stored.
@@ -36,46 +51,199 @@ class Vault:
         Raises:
             VaultError: nothing was stored.
         """
-        stored = 0
+        with self._storing() as connection:
+            return _stage(connection, envelopes, week)
+
+    def add_set(self, envelopes: Iterable[Envelope], week: str) -> int:
+        """Store an import: a set of its own, closed at once, in one transaction.
+
+        Returns:
+            How many were stored, dummies not counted.
+
+        Raises:
+            VaultError: nothing was stored.
+        """
+        with self._storing() as connection:
+            exclusive(connection)
+            stored = _stage(connection, envelopes, STAGED)
+            if stored:
+                closing.close(connection, self.audit, self._public, "import", week)
+        settle(self._engine)
+        return stored
+
+    def close_weeks(self, today: date) -> list[SetRecord]:
+        """Close every week that is over and not closed, also those in which nothing came.
+
+        A week without a set would tell that nobody wrote in it.
+
+        Raises:
+            VaultError: the weeks stay open, or the clock is wrong.
+        """
+        closed = []
+        with self._storing() as connection:
+            exclusive(connection)
+            for week in _weeks_to_close(connection, today):
+                made = closing.close(connection, self.audit, self._public, "form", week)
+                closed.append(made)
+        if closed:
+            settle(self._engine)
+        return closed
+
+    @contextmanager
+    def _storing(self) -> Iterator[Connection]:
         try:
             with self._engine.begin() as connection:
-                for batch in _batches(map(_row, envelopes)):
-                    connection.execute(insert(StoredEnvelope), batch)
-                    stored += len(batch)
+                yield connection
         except SQLAlchemyError as error:
             raise VaultError(
                 "The vault cannot store reports now: is the disk full or read-only, "
                 f"is the database running? Nothing was stored. ({type(error).__name__})"
             ) from error
-        return stored
 
-    def envelopes(self) -> Iterator[Envelope]:
-        """Yield every envelope, streaming, in the order of their random keys.
+    # Reading.
+
+    def sets(self) -> list[SetRecord]:
+        """Return the closed sets, once it is known that they are those that the log commits to.
 
         Raises:
+            IntegrityError: a set is missing, was added, or its root is not the one logged.
             VaultError: the database failed.
         """
-        query = select(StoredEnvelope).order_by(StoredEnvelope.id)
+        with self._reading() as connection:
+            rows = connection.execute(select(WeeklySet.__table__)).all()
+        sets = sorted(
+            (SetRecord(bytes(r.id), r.source, r.week, r.month, bytes(r.root)) for r in rows),
+            key=lambda one: (one.week, one.source, one.id),
+        )
+        _check_against(self.audit.entries(), sets)
+        return sets
+
+    def envelopes_of(self, kept: SetRecord) -> Iterator[Envelope]:
+        """Yield a set's envelopes, streaming, and check its root at the end.
+
+        Raises:
+            IntegrityError: after the last envelope, if the set differs from its root. Whoever
+                reads must use nothing of it before.
+            VaultError: the database failed.
+        """
+        digests = []
+        query = select(StoredEnvelope.__table__).where(StoredEnvelope.set_id == kept.id)
+        with self._reading() as connection:
+            rows = connection.execution_options(yield_per=BATCH).execute(
+                query.order_by(StoredEnvelope.id)
+            )
+            for row in rows:
+                envelope = Envelope(bytes(row.key_id), row.bucket, row.quarter, bytes(row.body))
+                digests.append(closing.digest(envelope))
+                yield envelope
+        if not hmac.compare_digest(closing.root_of(digests), kept.root):
+            raise IntegrityError(
+                f"The set of week {kept.week} ({kept.source}) is not the one that was closed: "
+                "an envelope was added, altered or removed. Nothing was analysed. Put back the "
+                "last good backup of the vault, and record what happened."
+            )
+
+    def __len__(self) -> int:
+        """Return the number of envelopes, open and closed, dummies included."""
+        with self._reading() as connection:
+            return sum(
+                connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for table in (OpenEnvelope, StoredEnvelope)
+            )
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
         try:
-            with Session(self._engine) as session:
-                rows = session.execute(query.execution_options(yield_per=BATCH)).scalars()
-                for row in rows:
-                    yield Envelope(row.key_id, row.bucket, row.quarter, row.body)
-                    session.expunge(row)
+            with self._engine.connect() as connection:
+                yield connection
         except SQLAlchemyError as error:
             raise VaultError(
                 f"The vault cannot be read: is the database running? ({type(error).__name__})"
             ) from error
 
-    def __len__(self) -> int:
-        """Return the number of envelopes."""
-        with self._engine.connect() as connection:
-            return connection.execute(select(func.count()).select_from(StoredEnvelope)).scalar_one()
+    # Sealing again, and removing.
+
+    def replace_set(self, kept: SetRecord, envelopes: Iterable[Envelope]) -> SetRecord:
+        """Put the same reports, sealed to the key that now holds, in place of a set.
+
+        One transaction, so that a crash leaves the old set or the new.
+
+        Raises:
+            VaultError: the old set stands.
+        """
+        with self._storing() as connection:
+            exclusive(connection)
+            connection.execute(delete(StoredEnvelope).where(StoredEnvelope.set_id == kept.id))
+            shuffled = sorted(
+                (closing.row_of(one, kept.id, secrets.token_bytes(16)) for one in envelopes),
+                key=lambda row: row["id"],  # type: ignore[arg-type,return-value]
+            )
+            for start in range(0, len(shuffled), BATCH):
+                connection.execute(insert(StoredEnvelope), shuffled[start : start + BATCH])
+            root = closing.root_of(
+                [
+                    closing.digest(
+                        Envelope(r["key_id"], r["bucket"], r["quarter"], r["body"])  # type: ignore[arg-type]
+                    )
+                    for r in shuffled
+                ]
+            )
+            connection.execute(update(WeeklySet).where(WeeklySet.id == kept.id).values(root=root))
+            self.audit.append(
+                connection,
+                Kind.SET_RESEALED,
+                {"set": kept.id.hex(), "root": root.hex(), "key": self._public.id.hex()},
+            )
+        settle(self._engine)
+        return SetRecord(kept.id, kept.source, kept.week, kept.month, root)
+
+    def remove_before(self, month: str) -> int:
+        """Remove every set of months before ``month``, their state and their keys.
+
+        What stays is the sealed series of counts, which are of no single report.
+
+        Returns:
+            How many sets were removed.
+
+        Raises:
+            VaultError: everything stands as it was.
+        """
+        with self._storing() as connection:
+            exclusive(connection)
+            old = connection.execute(
+                select(WeeklySet.id, WeeklySet.month).where(WeeklySet.month < month)
+            ).all()
+            for row in sorted(old, key=lambda one: (one.month, one.id)):
+                connection.execute(delete(StoredEnvelope).where(StoredEnvelope.set_id == row.id))
+                connection.execute(delete(WeeklySet).where(WeeklySet.id == row.id))
+                facts = {"set": bytes(row.id).hex(), "month": row.month}
+                self.audit.append(connection, Kind.SET_REMOVED, facts)
+            connection.execute(delete(MonthKey).where(MonthKey.month < month))
+            names = connection.execute(select(RunState.name)).scalars()
+            gone = [name for name in names if (keeping.month_of(name) or month) < month]
+            connection.execute(delete(RunState).where(RunState.name.in_(gone)))
+        settle(self._engine)
+        return len(old)
+
+    # Run state.
 
     def state(self) -> dict[str, bytes]:
-        """Return the sealed parts of the run state by name."""
-        with Session(self._engine) as session:
-            return {row.name: row.sealed for row in session.execute(select(RunState)).scalars()}
+        """Return the sealed parts of the run state by name.
+
+        Raises:
+            IntegrityError: a part does not open under its month's key.
+        """
+        with self._reading() as connection:
+            keys = keeping.keys(connection)
+            rows = connection.execute(select(RunState.name, RunState.sealed)).all()
+        parts = {}
+        for row in rows:
+            month = keeping.month_of(row.name)
+            sealed = bytes(row.sealed)
+            parts[row.name] = (
+                sealed if month is None else keeping.unwrap(keys, month, row.name, sealed)
+            )
+        return parts
 
     def replace_state(self, parts: Mapping[str, bytes]) -> None:
         """Replace the run state as a whole, in one transaction.
@@ -85,8 +253,12 @@ class Vault:
         """
         try:
             with self._engine.begin() as connection:
+                exclusive(connection)
                 connection.execute(delete(RunState))
                 for name, sealed in parts.items():
+                    month = keeping.month_of(name)
+                    if month is not None:
+                        sealed = keeping.wrap(keeping.key_of(connection, month), name, sealed)  # noqa: PLW2901
                     connection.execute(insert(RunState), {"name": name, "sealed": sealed})
         except SQLAlchemyError as error:
             raise VaultError(
@@ -94,9 +266,18 @@ class Vault:
             ) from error
 
 
-def _row(envelope: Envelope) -> dict[str, object]:
+def _stage(connection: Connection, envelopes: Iterable[Envelope], week: str) -> int:
+    stored = 0
+    for batch in _batches(envelopes):
+        connection.execute(insert(OpenEnvelope), [_row(one, week) for one in batch])
+        stored += len(batch)
+    return stored
+
+
+def _row(envelope: Envelope, week: str) -> dict[str, object]:
     return {
         "id": secrets.token_bytes(16),
+        "week": week,
         "key_id": envelope.key_id,
         "bucket": envelope.bucket,
         "quarter": envelope.quarter,
@@ -104,12 +285,58 @@ def _row(envelope: Envelope) -> dict[str, object]:
     }
 
 
-def _batches(rows: Iterable[dict[str, object]]) -> Iterator[list[dict[str, object]]]:
-    batch: list[dict[str, object]] = []
-    for row in rows:
-        batch.append(row)
+def _batches(envelopes: Iterable[Envelope]) -> Iterator[list[Envelope]]:
+    batch: list[Envelope] = []
+    for envelope in envelopes:
+        batch.append(envelope)
         if len(batch) == BATCH:
             yield batch
             batch = []
     if batch:
         yield batch
+
+
+def _weeks_to_close(connection: Connection, today: date) -> list[str]:
+    """Return the weeks that are over and have no set, from the last closed or first used one."""
+    last = connection.execute(
+        select(func.max(WeeklySet.week)).where(WeeklySet.source == "form")
+    ).scalar()
+    first = connection.execute(select(func.min(OpenEnvelope.week))).scalar()
+    if last is not None:
+        day = periods.thursday(last) + timedelta(days=7)
+    elif first is not None:
+        day = periods.thursday(first)
+    else:
+        return []
+    weeks = []
+    while periods.is_over(periods.week_of(day), today):
+        weeks.append(periods.week_of(day))
+        day += timedelta(days=7)
+    if len(weeks) > MOST_WEEKS:
+        raise VaultError(
+            f"{len(weeks)} weeks would have to be closed: the clock of this machine is wrong, or "
+            "was. Set it right; nothing was closed."
+        )
+    return weeks
+
+
+def _check_against(entries: Iterable[Entry], sets: Iterable[SetRecord]) -> None:
+    """Return only if the sets are those of the log: closed, sealed again, removed."""
+    logged: dict[str, tuple[str, str, str]] = {}
+    for entry in entries:
+        facts = {name: str(value) for name, value in entry.facts.items()}
+        if entry.kind is Kind.SET_CLOSED:
+            logged[facts["set"]] = facts["source"], facts["week"], facts["root"]
+        elif entry.kind is Kind.SET_RESEALED:
+            source, week, _ = logged[facts["set"]]
+            logged[facts["set"]] = source, week, facts["root"]
+        elif entry.kind is Kind.SET_REMOVED:
+            logged.pop(facts["set"], None)
+    held = {one.id.hex(): (one.source, one.week, one.root.hex()) for one in sets}
+    if held != logged:
+        wrong = sorted(set(held.items()) ^ set(logged.items()))
+        raise IntegrityError(
+            f"The vault does not hold the sets that the audit log commits to (set {wrong[0][0]}): "
+            "one was added, removed or exchanged. Nothing was analysed. Put back the last good "
+            "backup, and record what happened."
+        )

@@ -11,7 +11,11 @@ from observatory.errors import IntegrityError
 
 def reports():
     weeks = ["2024-W01", "2024-W20", "2024-W21", "2024-W40"]
-    return [Report(os.urandom(32), "words", {}, week, "form") for week in weeks]
+    months = ["2024-01", "2024-05", "2024-05", "2024-10"]
+    return [
+        Report(os.urandom(32), "words", {}, week, "form", month)
+        for week, month in zip(weeks, months, strict=True)
+    ]
 
 
 def parts_of(found):

@@ -84,6 +84,9 @@ def test_the_policy_is_signed_by_both_sides(founded):
 
 def test_a_report_survives_from_founding_to_opening_on_either_database(tmp_path, database_url):
     import secrets
+    from datetime import timedelta
+
+    from vault_contents import sealed_sets
 
     from observatory.analysis.opening import open_reports
     from observatory.complaint.plaintext import Complaint
@@ -99,8 +102,11 @@ def test_a_report_survives_from_founding_to_opening_on_either_database(tmp_path,
     )
     made.instance.seal_report(Complaint("they asked for money"), once=secrets.token_bytes(32))
     again = Instance.open(made.instance.folder)
-    opened = open_reports(again.vault.envelopes(), open_key(again, made.custodians), today())
-    assert opened.waiting == 1
+    private = open_key(again, made.custodians)
+    assert open_reports(sealed_sets(again.vault, today()), private, today()).reports == ()
+    later = today() + timedelta(days=7)
+    opened = open_reports(sealed_sets(again.vault, later), private, later)
+    assert [report.narrative for report in opened.reports] == ["they asked for money"]
     assert again.config.database_url == database_url
 
 

@@ -7,10 +7,13 @@ import random
 import pytest
 
 from nlp.embedding import UniversalSentenceEncoder
+from observatory.complaint import periods
 from observatory.complaint.plaintext import Complaint
 from observatory.decisions import joint_run
 from observatory.demo.corpus import make_corpus
-from observatory.instance import Instance
+from observatory.instance import Instance, today
+
+THIS_WEEK = periods.week_of(today())
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +51,7 @@ def comparable(products):
 
 
 def test_order_salts_and_seals_change_nothing(founded, quorum, corpus, tmp_path):
-    founded.instance.vault.add(sealed(founded.instance, corpus, 1))
+    founded.instance.vault.add_set(sealed(founded.instance, corpus, 1), THIS_WEEK)
     first = run(founded.instance, quorum).products["members"]
     from observatory.decisions.founding import found
 
@@ -58,7 +61,7 @@ def test_order_salts_and_seals_change_nothing(founded, quorum, corpus, tmp_path)
         {"customs": (2, 3), "business": (2, 3)},
         lambda _: "another passphrase",
     )
-    other.instance.vault.add(sealed(other.instance, corpus, 2))
+    other.instance.vault.add_set(sealed(other.instance, corpus, 2), THIS_WEEK)
     second = run(other.instance, other.custodians).products["members"]
     assert comparable(first) == comparable(second)
     assert first.manifest["data_hash"] != second.manifest["data_hash"]
@@ -71,11 +74,11 @@ def test_old_reports_keep_topic_and_codes_when_new_ones_come(founded, quorum, co
 
     instance = founded.instance
     envelopes = sealed(instance, corpus, 1)
-    instance.vault.add(envelopes[:-60])
+    instance.vault.add_set(envelopes[:-60], THIS_WEEK)
     run(instance, quorum)
     private = open_key(instance, quorum)
     before = state.read(opening.open_state(instance.vault.state(), private))
-    instance.vault.add(envelopes[-60:])
+    instance.vault.add_set(envelopes[-60:], THIS_WEEK)
     run(instance, quorum)
     after = state.read(opening.open_state(instance.vault.state(), private))
     kept = [leaf for leaf in before.topics if leaf in after.topics]

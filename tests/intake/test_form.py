@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reporter import HOST, words_in
+from vault_contents import reports
 
-from crypto.xwing import open_envelope
 from observatory.app import create_intake
 from observatory.complaint import plaintext
 from observatory.complaint.facets import FACETS, Facet, Value
@@ -132,9 +132,7 @@ def test_what_is_opened_is_what_was_written_and_answered(intake, place, quorum):
     assert intake.post(words, once=once, **facets).status_code == 200
     assert intake.post(words, once=once, step="send", **facets).status_code == 200
     private = open_key(place, quorum)
-    [(complaint, seal)] = [
-        plaintext.decode(open_envelope(envelope, private)) for envelope in place.vault.envelopes()
-    ]
+    [(complaint, seal)] = reports(place.vault, private)
     assert complaint.narrative == plaintext.normalise(words)
     assert complaint.facets == {key: value for key, value in facets.items() if value}
     assert seal.once == urlsafe_b64decode(once + "=")
@@ -146,7 +144,7 @@ def test_a_resend_carries_the_same_value_so_that_a_run_keeps_one(intake, place, 
     for _ in range(2):
         assert intake.post("the same words", once=once, step="send").status_code == 200
     private = open_key(place, quorum)
-    seals = [plaintext.decode(open_envelope(e, private))[1] for e in place.vault.envelopes()]
+    seals = [seal for _, seal in reports(place.vault, private)]
     assert len(seals) == 2
     assert seals[0].once == seals[1].once
 
@@ -162,7 +160,7 @@ def test_the_last_page_is_the_same_for_everybody(intake):
 
 def test_a_failing_vault_gives_the_words_back_and_says_not_received(intake, place, capfd):
     with sqlite3.connect(place.folder / "observatory.db") as database:
-        database.execute("DROP TABLE envelope")
+        database.execute("DROP TABLE open_envelope")
     once = intake.once()
     answer = intake.post("canary-4711 <words>", once=once, step="send", asked="money")
     assert answer.status_code == 503

@@ -1,65 +1,63 @@
-"""The vault over real SQLite and real PostgreSQL."""
+"""The vault over real SQLite and real PostgreSQL: what it takes, keeps and refuses."""
 
 import os
 import sqlite3
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from sqlalchemy import text
+from vault_envelopes import WEEK, envelope, reports_of
 
-from crypto.envelope import BUCKETS, OVERHEAD, Envelope
 from observatory.database import engine as database
-from observatory.errors import BadInputError, ResourceError
+from observatory.errors import BadInputError, IntegrityError, ResourceError
 from observatory.vault import Vault, VaultError
 
 
-def envelope(fill=b"x", bucket=1):
-    return Envelope(b"k" * 8, bucket, 2026 * 4, fill * (BUCKETS[bucket] + OVERHEAD))
+def test_an_import_comes_back_as_it_went_in(vault, private):
+    sealed = [envelope(private.public, bucket) for bucket in (1, 2, 3) for _ in range(3)]
+    assert vault.add_set(sealed, WEEK) == 9
+    [kept] = vault.sets()
+    assert (kept.source, kept.week, kept.month) == ("import", WEEK, "2026-10")
+    held = {e.to_bytes() for e in vault.envelopes_of(kept)}
+    assert held >= {e.to_bytes() for e in sealed}
 
 
-@pytest.fixture
-def engine(database_url, tmp_path):
-    engine = database.open_engine(database_url, tmp_path)
-    database.migrate(engine)
-    yield engine
-    engine.dispose()
-
-
-def test_envelopes_come_back_as_they_went_in(engine):
-    vault = Vault(engine)
-    sealed = [envelope(os.urandom(1), bucket) for bucket in (1, 2, 3) for _ in range(3)]
-    assert vault.add(sealed) == 9
-    assert len(vault) == 9
-    assert sorted(e.to_bytes() for e in vault.envelopes()) == sorted(e.to_bytes() for e in sealed)
-
-
-def test_reading_order_tells_no_arrival_order(engine):
-    vault = Vault(engine)
-    sealed = [envelope(bytes([number])) for number in range(64)]
-    for one in sealed:
-        vault.add([one])
-    assert [e.body for e in vault.envelopes()] != [e.body for e in sealed]
-
-
-def test_a_failing_source_stores_nothing(engine):
-    vault = Vault(engine)
-
-    def failing():
-        for number in range(1200):
-            yield envelope(bytes([number % 256]))
-        raise BadInputError("the file ended in the middle")
-
-    with pytest.raises(BadInputError):
-        vault.add(failing())
+def test_an_import_of_nothing_is_no_set(vault):
+    assert vault.add_set([], WEEK) == 0
+    assert vault.sets() == []
     assert len(vault) == 0
 
 
-def test_state_is_replaced_as_a_whole(engine):
-    vault = Vault(engine)
+def test_a_failing_source_stores_nothing(vault, private):
+    one = envelope(private.public)
+
+    def failing():
+        for _ in range(1200):
+            yield one
+        raise BadInputError("the file ended in the middle")
+
+    with pytest.raises(BadInputError):
+        vault.add_set(failing(), WEEK)
+    assert len(vault) == 0
+    assert vault.audit.entries() == []
+
+
+def test_state_is_replaced_as_a_whole(vault):
     assert vault.state() == {}
     vault.replace_state({"2024-01": b"a", "topics": b"b"})
-    vault.replace_state({"topics": b"c"})
-    assert vault.state() == {"topics": b"c"}
+    vault.replace_state({"topics": b"c", "2024-02": b"d"})
+    assert vault.state() == {"topics": b"c", "2024-02": b"d"}
+
+
+def test_state_lies_under_the_key_of_its_month(vault, engine):
+    vault.replace_state({"2024-01": b"a", "topics": b"b"})
+    with engine.begin() as connection:
+        stored = connection.execute(
+            text("SELECT sealed FROM run_state WHERE name = '2024-01'")
+        ).scalar()
+        assert bytes(stored) != b"a"
+        connection.execute(text("DELETE FROM month_key"))
+    with pytest.raises(IntegrityError, match="2024-01 is gone"):
+        vault.state()
 
 
 def test_migrating_twice_changes_nothing_and_a_newer_database_is_refused(engine):
@@ -82,32 +80,51 @@ def test_a_url_that_cannot_be_used_is_bad_input(url, tmp_path):
         database.open_engine(url, tmp_path)
 
 
-def test_a_database_that_is_away_is_a_missing_resource(tmp_path):
+def test_a_database_that_is_away_is_a_missing_resource(private, tmp_path):
     away = database.open_engine("postgresql+psycopg://nobody@127.0.0.1:1/none", tmp_path)
     with pytest.raises(ResourceError, match="cannot be opened"):
         database.check_version(away)
     with pytest.raises(VaultError, match="Nothing was stored"):
-        Vault(away).add([envelope()])
+        Vault(away, private.public).receive([envelope(private.public)], WEEK)
 
 
 def test_clear_columns_are_key_bucket_and_quarter_and_no_row_number(tmp_path):
     engine = database.open_engine("sqlite:///o.db", tmp_path)
     database.migrate(engine)
     with sqlite3.connect(tmp_path / "o.db") as connection:
-        columns = [row[1] for row in connection.execute("PRAGMA table_info(envelope)")]
-        assert columns == ["id", "key_id", "bucket", "quarter", "body"]
-        with pytest.raises(sqlite3.OperationalError, match="no such column"):
-            connection.execute("SELECT rowid FROM envelope")
+        for table, of in (("envelope", "set_id"), ("open_envelope", "week")):
+            columns = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+            assert columns == {"id", of, "key_id", "bucket", "quarter", "body"}
+            with pytest.raises(sqlite3.OperationalError, match="no such column"):
+                connection.execute(f"SELECT rowid FROM {table}")
     with engine.connect() as connection:
         for pragma, value in (("synchronous", 2), ("secure_delete", 1), ("journal_mode", "wal")):
             assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
 
 
-@given(st.lists(st.sampled_from([1, 2, 3]), max_size=8))
-def test_the_vault_counts_what_it_holds(tmp_path_factory, buckets):
-    engine = database.open_engine("sqlite:///o.db", tmp_path_factory.mktemp("vault"))
+def test_a_database_of_the_first_schema_comes_forward_with_its_reports(
+    database_url, tmp_path, private
+):
+    from alembic import command
+    from alembic.config import Config
+
+    engine = database.open_engine(database_url, tmp_path)
+    config = Config()
+    folder = database.__file__.replace("engine.py", "migrations")
+    config.set_main_option("script_location", folder)
+    before = [envelope(private.public) for _ in range(5)]
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for one in before:
+            connection.execute(
+                text("INSERT INTO envelope VALUES (:id, :key_id, :bucket, :quarter, :body)"),
+                {"id": os.urandom(16), **reports_of(one)},
+            )
     database.migrate(engine)
-    vault = Vault(engine)
-    vault.add(envelope(bucket=bucket) for bucket in buckets)
-    assert sorted(e.bucket for e in vault.envelopes()) == sorted(buckets)
+    vault = Vault(engine, private.public)
+    [kept] = vault.sets()
+    assert kept.source == "earlier"
+    held = sorted(e.to_bytes() for e in vault.envelopes_of(kept))
+    assert held == sorted(e.to_bytes() for e in before)
     engine.dispose()

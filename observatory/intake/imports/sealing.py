@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crypto.envelope import Envelope
+from observatory.complaint import periods
 from observatory.instance import Instance, today
 from observatory.intake.imports import register
 from observatory.intake.imports.mapping import RegisterMapping
@@ -49,6 +50,6 @@ def seal_register(
                 yield instance.seal(row.complaint, week=row.week, source=source, once=row.once)
 
     source = f"import:{mapping.source if mapping else register.source_name(path)}"
-    sealed = instance.vault.add(envelopes())
+    sealed = instance.vault.add_set(envelopes(), periods.week_of(today()))
     added = instance.add_offices(mapping.offices) if mapping else 0
     return Imported(sealed, tuple(refusals), added)

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from vault_contents import sealed_sets
 
 from observatory.analysis.opening import open_reports
 from observatory.decisions.quorum import open_key
@@ -38,7 +39,7 @@ def test_good_rows_are_sealed_and_open_again(founded, quorum, tmp_path):
     done = seal_register(founded.instance, path, None)
     assert (done.sealed, done.refusals) == (2, ())
     private = open_key(founded.instance, quorum)
-    opened = open_reports(founded.instance.vault.envelopes(), private, date(2026, 11, 24))
+    opened = open_reports(sealed_sets(founded.instance.vault), private, date(2026, 11, 24))
     by_words = {r.narrative: r for r in opened.reports}
     assert by_words['They said:\n"pay, or wait"'].week == "2025-W10"
     assert by_words[f"I was asked for {CANARY} money"].facets == {
@@ -53,7 +54,7 @@ def test_the_same_file_twice_counts_once_but_two_equal_rows_count_twice(founded,
     for _ in range(2):
         assert seal_register(founded.instance, path, None).sealed == 2
     private = open_key(founded.instance, quorum)
-    opened = open_reports(founded.instance.vault.envelopes(), private, date(2099, 1, 1))
+    opened = open_reports(sealed_sets(founded.instance.vault), private, date(2099, 1, 1))
     assert len(opened.reports) == 2
     assert opened.repeats == 2
 
@@ -62,7 +63,7 @@ def test_reports_of_the_open_week_wait(founded, quorum, tmp_path):
     path = save(tmp_path, "narrative,reported_on\nold,2025-03-03\nnew,2025-03-12\n")
     seal_register(founded.instance, path, None)
     private = open_key(founded.instance, quorum)
-    opened = open_reports(founded.instance.vault.envelopes(), private, date(2025, 3, 14))
+    opened = open_reports(sealed_sets(founded.instance.vault), private, date(2025, 3, 14))
     assert [r.narrative for r in opened.reports] == ["old"]
     assert opened.waiting == 1
 

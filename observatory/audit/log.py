@@ -1,0 +1,242 @@
+"""The log itself: append within a transaction, verify against what both sides signed.
+
+Entries are the leaves of a Merkle tree (RFC 9162, section 2.1). Beside each stands the root of the
+tree that ends with it, so that a careless change is found at its entry; a change that recomputes
+those is found between two signed heads, or against a copy of the log that somebody kept.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from crypto import merkle, signing
+from crypto.errors import CryptoError
+from observatory.audit.entries import Entry, Fact, Kind
+from observatory.audit.heads import Head
+from observatory.audit.models import StoredEntry, StoredHead
+from observatory.database.engine import exclusive
+from observatory.errors import IntegrityError, ResourceError
+
+Signers = Mapping[str, Sequence[str]]
+
+
+class AuditError(IntegrityError):
+    """The log is not what it was; the sentence names the first bad entry."""
+
+
+@dataclass(frozen=True)
+class SignedHead:
+    """A head with the signatures of both sides, as its file holds them."""
+
+    head: Head
+    signatures: Sequence[Mapping[str, str]]
+
+    def to_bytes(self) -> bytes:
+        """Return the signed file's bytes."""
+        body = {"signed": self.head.to_json(), "signatures": list(self.signatures)}
+        return json.dumps(body, indent=2, sort_keys=True).encode() + b"\n"
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> SignedHead:
+        """Read a signed file.
+
+        Raises:
+            AuditError: it holds no head.
+        """
+        try:
+            body = json.loads(data)
+            return cls(Head.from_json(body["signed"]), list(body["signatures"]))
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise AuditError("This file holds no head of an audit log.") from error
+
+
+class AuditLog:
+    """The log of one observatory, in its database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def append(
+        self,
+        connection: Connection,
+        kind: Kind,
+        facts: Mapping[str, Fact],
+        day: date | None = None,
+    ) -> None:
+        """Append an entry within the caller's transaction: act and entry stand or fall together.
+
+        Args:
+            connection: in a transaction, which from here on is alone in changing the log.
+            kind: which act.
+            facts: what identifies it.
+            day: when; today by default.
+        """
+        exclusive(connection)
+        when = day or datetime.now(UTC).date()
+        new = Entry(kind, when.isoformat(), facts).to_bytes()
+        tree = merkle.GrowingTree()
+        before = connection.execute(select(StoredEntry.entry).order_by(StoredEntry.number))
+        for row in before:
+            tree.append(row.entry)
+        tree.append(new)
+        connection.execute(
+            insert(StoredEntry), {"number": tree.size, "entry": new, "root": tree.root}
+        )
+
+    def record(self, kind: Kind, facts: Mapping[str, Fact]) -> None:
+        """Append an entry in a transaction of its own.
+
+        Raises:
+            ResourceError: the database refused; the act must not be reported as done.
+        """
+        try:
+            with self._engine.begin() as connection:
+                self.append(connection, kind, facts)
+        except SQLAlchemyError as error:
+            raise ResourceError(
+                f"The audit log cannot be written ({type(error).__name__}). Is the disk full or "
+                "read-only, is the database running? Nothing was done."
+            ) from error
+
+    def entries(self) -> list[Entry]:
+        """Return every entry, oldest first, once it is known that none was altered.
+
+        Raises:
+            AuditError: names the first bad entry.
+            ResourceError: the database cannot be read.
+        """
+        return [Entry.from_bytes(data) for data, _ in self._checked()]
+
+    def encoded(self) -> list[bytes]:
+        """Return every entry's bytes, oldest first; errors as :meth:`entries`."""
+        return [data for data, _ in self._checked()]
+
+    def head(self) -> Head:
+        """Return the head of the log as it stands.
+
+        Raises:
+            AuditError: an entry was altered.
+        """
+        rows = self._checked()
+        return Head(len(rows), rows[-1][1] if rows else merkle.EMPTY_ROOT)
+
+    def signed_heads(self) -> list[SignedHead]:
+        """Return the heads that both sides signed, oldest first.
+
+        Raises:
+            AuditError: a stored head cannot be read.
+        """
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(StoredHead.signed).order_by(StoredHead.size))
+            return [SignedHead.from_bytes(row.signed) for row in rows]
+
+    def install(self, signed: SignedHead, signers: Callable[[int], Iterable[Signers]]) -> None:
+        """Keep a head that both sides signed.
+
+        Raises:
+            AuditError: it is not signed by both, or not a head of this log.
+        """
+        self.check([signed], signers)
+        with self._engine.begin() as connection:
+            exclusive(connection)
+            known = connection.execute(select(StoredHead.size)).scalars().all()
+            if signed.head.size not in known:
+                row = {"size": signed.head.size, "signed": signed.to_bytes()}
+                connection.execute(insert(StoredHead), row)
+
+    def check(
+        self, kept: Iterable[SignedHead], signers: Callable[[int], Iterable[Signers]]
+    ) -> None:
+        """Return only if the log extends every head, the stored ones and those that people kept.
+
+        Args:
+            kept: signed heads from outside, such as those on published documents.
+            signers: gives the signers who may have signed a head of that size.
+
+        Raises:
+            AuditError: names the first bad entry, the head that does not fit, or the rollback.
+        """
+        roots = [root for _, root in self._checked()]
+        good = 0
+        for signed in sorted([*self.signed_heads(), *kept], key=lambda one: one.head.size):
+            head = signed.head
+            _check_signatures(signed, signers(head.size))
+            if head.size > len(roots):
+                raise AuditError(
+                    f"The audit log was rolled back: both sides signed a head of {head.size} "
+                    f"entries, and there are {len(roots)}. Entry {len(roots) + 1} is the "
+                    "first that is missing. Put back the last good backup, and record it."
+                )
+            if roots[head.size - 1] != head.root:
+                raise AuditError(
+                    f"The audit log is not the one that both sides signed: an entry between "
+                    f"{good + 1} and {head.size} was altered. Compare with a copy "
+                    "(`audit verify --copy FILE`) to see which, and record it."
+                )
+            good = head.size
+
+    def compare(self, copy: Sequence[bytes]) -> None:
+        """Return only if the log begins with a copy that somebody kept.
+
+        Raises:
+            AuditError: names the first entry that differs or is missing.
+        """
+        entries = self.encoded()
+        for place, (mine, theirs) in enumerate(zip(entries, copy, strict=False), start=1):
+            if mine != theirs:
+                raise _bad(place, "is not that of the copy")
+        if len(entries) < len(copy):
+            raise _bad(len(entries) + 1, "is missing: the log was rolled back")
+
+    def _checked(self) -> list[tuple[bytes, bytes]]:
+        """Return each entry's bytes with the root of the tree that ends with it."""
+        query = select(StoredEntry.number, StoredEntry.entry, StoredEntry.root)
+        try:
+            with self._engine.connect() as connection:
+                rows = connection.execute(query.order_by(StoredEntry.number)).all()
+        except SQLAlchemyError as error:
+            raise ResourceError(
+                f"The audit log cannot be read: is the database running? ({type(error).__name__})"
+            ) from error
+        tree = merkle.GrowingTree()
+        for place, row in enumerate(rows, start=1):
+            if row.number != place:
+                raise _bad(place, f"is missing: the next one there is entry {row.number}")
+            tree.append(row.entry)
+            if tree.root != row.root or not _readable(row.entry):
+                raise _bad(place, "or its root is not what was written")
+        return [(row.entry, row.root) for row in rows]
+
+
+def _readable(data: bytes) -> bool:
+    try:
+        Entry.from_bytes(data)
+    except ValueError:
+        return False
+    return True
+
+
+def _bad(number: int, what: str) -> AuditError:
+    return AuditError(
+        f"The audit log was altered: entry {number} {what}. Nothing runs on it. Put back the last "
+        "good backup, and record what happened."
+    )
+
+
+def _check_signatures(signed: SignedHead, candidates: Iterable[Signers]) -> None:
+    for signers in candidates:
+        try:
+            signing.signed_by_both(signed.head.to_json(), signed.signatures, signers)
+        except CryptoError:
+            continue
+        return
+    raise AuditError(
+        f"The head of {signed.head.size} entries is not signed by both sides. "
+        "Have a signer of each side sign it (`observatory sign`)."
+    )

@@ -1,0 +1,51 @@
+"""Upkeep: what time requires and both sides have agreed to once and for all in the policy.
+
+Weeks that are over are closed, and what the policy keeps no longer is removed. Nobody decides
+anything here; both are logged.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from observatory.audit import Kind
+from observatory.errors import IntegrityError
+from observatory.instance import Instance, today
+
+
+def keep_up(instance: Instance) -> None:
+    """Close the weeks that are over and remove what is past its retention.
+
+    Raises:
+        VaultError: the database failed; what was not done is done the next time.
+        IntegrityError: the log was altered.
+    """
+    now = today()
+    instance.vault.close_weeks(now)
+    instance.vault.remove_before(kept_since(now, instance.policy.rules["retention_months"]))
+
+
+def kept_since(now: date, months: int) -> str:
+    """Return the first month that is kept: ``months`` whole months before this one."""
+    number = now.year * 12 + now.month - 1 - months
+    return f"{number // 12:04d}-{number % 12 + 1:02d}"
+
+
+def check_policy(instance: Instance) -> None:
+    """Return only if the policy in force is the last one that the log names.
+
+    Both sides' signatures make a policy valid; the log tells an older valid one from today's.
+
+    Raises:
+        IntegrityError: another policy was put in its place, or the log was altered.
+    """
+    logged = [
+        entry.facts["policy"]
+        for entry in instance.audit.entries()
+        if entry.kind in (Kind.FOUNDED, Kind.POLICY_INSTALLED)
+    ]
+    if logged and logged[-1] != instance.policy.fingerprint:
+        raise IntegrityError(
+            "policy.json is not the policy that the audit log names last: an older or another one "
+            "was put in its place. Put back the file that both sides signed last, and record it."
+        )
