@@ -22,7 +22,7 @@ from observatory.analysis.raw import (
     RawSignal,
     RawTopic,
 )
-from observatory.analysis.reading import Reading
+from observatory.analysis.reading import Progress, Reading
 from observatory.analysis.topics import Topics
 from observatory.catalogue import Catalogue
 from observatory.complaint.offices import Office
@@ -58,6 +58,7 @@ def produce(
     today: date,
     *,
     duplicates: int,
+    progress: Progress,
 ) -> RawAnalysis:
     """Return the Raw products of a run.
 
@@ -67,7 +68,9 @@ def produce(
         offices: the register of offices.
         today: months whose weeks all end before it are whole.
         duplicates: near-duplicates that were collapsed.
+        progress: told how far the work is.
     """
+    progress("counting", 0, 1)
     last = last_whole_month(today)
     codes = tuple(catalogue.modus_operandi)
     table = counts.frame(
@@ -89,12 +92,16 @@ def produce(
         rest=counts.left_over(table),
     )
     by_code = counts.counts_by(table[table["mo"].isin(levels["mo"])], ("mo",))
+    tables = counts.tables(table, levels)
+    progress("describing topics", 0, 1)
+    topics = _topics(coded, table)
+    progress("looking for signals", 0, 1)
     return RawAnalysis(
         base=_base(coded, duplicates),
-        topics=_topics(coded, table),
+        topics=topics,
         codes={key[0]: cell for key, cell in by_code.items()},
         signals=_signals(table, months, codes),
-        tables=counts.tables(table, levels),
+        tables=tables,
         manifest=_manifest(coded, catalogue, months),
     )
 

@@ -69,11 +69,14 @@ def read(
         known: vectors by leaf from an earlier run with the same embedder.
         progress: told how far the work is.
     """
+    progress("scrubbing identifiers", 0, 1)
     texts = [identifiers.scrub(report.narrative).text for report in reports]
+    progress("telling languages", 0, 1)
     tags = languages.detect(texts)
+    progress("leaving out formulas", 0, 1)
     matter = formulas.strip([calm(text) for text in texts])
     vectors = _embed(reports, matter, embedder, known, progress)
-    progress("setting junk aside", 0, len(texts))
+    progress("setting junk aside", 0, 1)
     described = [mo.definition for mo in catalogue.modus_operandi.values()]
     junk_filter = JunkFilter(described).fit(texts, embeddings=vectors, languages=tags)
     junk = junk_filter.predict(texts, embeddings=vectors, languages=tags)

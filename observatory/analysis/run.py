@@ -63,13 +63,13 @@ def run(
     )
     progress("finding topics", 0, 1)
     topics = grouping.identify(usable, coded, prior)
-    progress("counting, looking for signals", 0, 1)
     raw = producing.produce(
         producing.Coded(opened, everything, usable, topics, coded.codes),
         catalogue,
         offices,
         today,
         duplicates=int((~first & ~everything.junk).sum()),
+        progress=progress,
     )
     parts = state.write(
         usable.reports,

@@ -84,6 +84,7 @@ def analyse(
     )
     progress("passing the disclosure door", 0, 1)
     products = _through_the_door(instance, findings)
+    progress("sealing the state", 0, 1)
     # State first: products without the state they rest on would let topics drift in the next run.
     instance.vault.replace_state(
         {name: seal_blob(instance.public_key, name, data) for name, data in findings.state.items()}
