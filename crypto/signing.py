@@ -8,18 +8,16 @@ side over the same canonical bytes. Whoever acts on it verifies it again, each t
 from __future__ import annotations
 
 import json
-import secrets
-import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import rfc8785
-from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
+from crypto import passphrase as passphrases
 from crypto.errors import CryptoError
+from crypto.passphrase import LockError, PassphraseError
 from crypto.sides import SIDES, Side
 
 if TYPE_CHECKING:
@@ -28,13 +26,8 @@ if TYPE_CHECKING:
 
 SIGNED_LABEL = b"jio/signed/v1\x00"
 FORMAT = "jio-signer/v1"
-MIN_PASSPHRASE = 8
+MIN_PASSPHRASE = passphrases.MINIMUM
 MAX_FILE_BYTES = 16_384
-SALT_BYTES, NONCE_BYTES, KEY_BYTES = 16, 12, 32
-# RFC 9106's second recommended setting (64 MiB, three passes, four lanes).
-KDF = {"iterations": 3, "lanes": 4, "memory_kib": 65_536}
-# A file may ask for other costs, but not for a machine's whole memory.
-_KDF_LIMITS = {"iterations": (1, 32), "lanes": (1, 16), "memory_kib": (1024, 1_048_576)}
 
 
 class SignatureError(CryptoError):
@@ -99,23 +92,15 @@ class SigningKey:
         """
         if side not in SIDES:
             raise SignatureError("A signer signs for customs or for business.")
-        if len(passphrase) < MIN_PASSPHRASE:
-            raise SignatureError(f"A passphrase has at least {MIN_PASSPHRASE} characters.")
         private = Ed25519PrivateKey.generate()
         public = private.public_key().public_bytes_raw().hex()
         signer = Signer(side, f"{side}-signer-{number}", public)
-        kdf = {"name": "argon2id", **KDF, "salt": secrets.token_hex(SALT_BYTES)}
-        clear = {"format": FORMAT, **signer.to_json(), "number": number, "kdf": kdf}
-        nonce = secrets.token_bytes(NONCE_BYTES)
-        locked = AESGCM(_stretch(passphrase, kdf)).encrypt(
-            nonce, private.private_bytes_raw(), canonical(clear)
-        )
-        clear["cipher"] = {
-            "name": "aes-256-gcm",
-            "nonce": nonce.hex(),
-            "ciphertext": locked.hex(),
-        }
-        document = json.dumps(clear, indent=2, sort_keys=True).encode() + b"\n"
+        clear = {"format": FORMAT, **signer.to_json(), "number": number}
+        try:
+            locked = passphrases.lock(private.private_bytes_raw(), passphrase, clear)
+        except PassphraseError as error:
+            raise SignatureError(str(error)) from error
+        document = json.dumps(locked, indent=2, sort_keys=True).encode() + b"\n"
         return cls(signer, document, private)
 
     @classmethod
@@ -142,23 +127,16 @@ class SigningKey:
             SignatureError: not a signer's file, altered, or a wrong passphrase.
         """
         try:
-            clear = json.loads(document)
-            cipher, kdf = clear.pop("cipher"), clear["kdf"]
-            nonce, locked = bytes.fromhex(cipher["nonce"]), bytes.fromhex(cipher["ciphertext"])
-            names = (clear["format"], kdf["name"], cipher["name"])
-            signer = Signer(clear["side"], clear["name"], clear["public_key"])
-            key = _stretch(passphrase, kdf)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise SignatureError(f"{label}: not a signer's file.") from None
-        if names != (FORMAT, "argon2id", "aes-256-gcm") or signer.side not in SIDES:
-            raise SignatureError(f"{label}: a signer's file of another version.")
-        try:
+            locked = json.loads(document)
+            signer = Signer(locked["side"], locked["name"], locked["public_key"])
+            if locked["format"] != FORMAT or signer.side not in SIDES:
+                raise SignatureError(f"{label}: a signer's file of another version.")
             # Side, name and costs are authenticated with the key: an edited file does not open.
-            raw = AESGCM(key).decrypt(nonce, locked, canonical(clear))
-        except (InvalidTag, ValueError):
-            raise SignatureError(
-                f"{label}: the passphrase is wrong, or the file was altered."
-            ) from None
+            raw = passphrases.unlock(locked, passphrase)
+        except PassphraseError as error:
+            raise SignatureError(f"{label}: {error}.") from None
+        except (LockError, ValueError, KeyError, TypeError, RecursionError):
+            raise SignatureError(f"{label}: not a signer's file.") from None
         private = Ed25519PrivateKey.from_private_bytes(raw)
         if private.public_key().public_bytes_raw().hex() != signer.public_key:
             raise SignatureError(f"{label}: its public key is not its private key's.")
@@ -246,18 +224,3 @@ def _valid(public_key: str, signature: Any, signed: bytes) -> bool:
     except (InvalidSignature, ValueError, TypeError):
         return False
     return True
-
-
-def _stretch(passphrase: str, kdf: Mapping[str, Any]) -> bytes:
-    for name, (low, high) in _KDF_LIMITS.items():
-        if type(kdf[name]) is not int or not low <= kdf[name] <= high:
-            raise ValueError(name)
-    # NFKC: the same keys on another keyboard or system give the same passphrase.
-    words = unicodedata.normalize("NFKC", passphrase).encode()
-    return Argon2id(
-        salt=bytes.fromhex(kdf["salt"]),
-        length=KEY_BYTES,
-        iterations=kdf["iterations"],
-        lanes=kdf["lanes"],
-        memory_cost=kdf["memory_kib"],
-    ).derive(words)

@@ -125,7 +125,7 @@ def test_writing_follows_the_umask_and_leaves_no_draft(tmp_path):
         '{"signed": {"schema": "joint-integrity-observatory/x/1"}, "signatures": [], "more": 1}',
         '{"signed": {"schema": "joint-integrity-observatory/x/1", "k": NaN}, "signatures": []}',
         '{"signed": {"schema": "joint-integrity-observatory/x/1", "k": 1e999}, "signatures": []}',
-        '{"signed": {"schema": "joint-integrity-observatory/x/1", "k": 3, "k": 5}, "signatures":[]}',
+        '{"signed":{"schema":"joint-integrity-observatory/x/1","k":3,"k":5},"signatures":[]}',
         '{"signed": ' * 3000,
         "\udcff",
     ],
