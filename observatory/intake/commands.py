@@ -25,7 +25,10 @@ LISTED = 50
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 @click.pass_obj
 def import_register(folder: Path, file: Path, mapping_file: Path | None, as_json: bool) -> None:
-    """Seal a register of complaints; bad rows are listed, good ones sealed."""
+    """Seal a register of complaints, CSV or XLSX; bad rows are listed, good ones sealed.
+
+    Of a workbook, values are read: stored results of formulas, never macros or links.
+    """
     from observatory.instance import Instance
     from observatory.intake.imports import mapping
     from observatory.intake.imports.sealing import seal_register
@@ -43,8 +46,13 @@ def import_register(folder: Path, file: Path, mapping_file: Path | None, as_json
                     "sealed": done.sealed,
                     "offices_added": done.offices_added,
                     "refused": [
-                        {"row": r.row, "column": r.column, "reason": r.reason}
-                        for r in done.refusals
+                        {
+                            "row": refusal.place.row,
+                            "column": refusal.column,
+                            "reason": refusal.reason,
+                            **({"sheet": refusal.place.sheet} if refusal.place.sheet else {}),
+                        }
+                        for refusal in done.refusals
                     ],
                 },
                 sort_keys=True,
@@ -55,8 +63,9 @@ def import_register(folder: Path, file: Path, mapping_file: Path | None, as_json
         if done.offices_added:
             click.echo(f"Added {done.offices_added} offices to the register.")
         for refusal in done.refusals[:LISTED]:
-            where = f", column {refusal.column}" if refusal.column else ""
-            click.echo(f"Row {refusal.row}{where}: {refusal.reason}.", err=True)
+            sheet = f" of sheet '{refusal.place.sheet}'" if refusal.place.sheet else ""
+            column = f", column {refusal.column}" if refusal.column else ""
+            click.echo(f"Row {refusal.place.row}{sheet}{column}: {refusal.reason}.", err=True)
         if len(done.refusals) > LISTED:
             rest = len(done.refusals) - LISTED
             click.echo(f"{rest} more rows were refused; --json lists them all.", err=True)

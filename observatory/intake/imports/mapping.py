@@ -3,8 +3,10 @@
 .. code-block:: yaml
 
     source: border-hotline            # names the register; part of each row's import id
-    encoding: utf-8                   # optional
-    delimiter: ","                    # optional
+    encoding: utf-8                   # optional, of a CSV
+    delimiter: ","                    # optional, of a CSV
+    sheet: Register                   # optional, of a workbook: a name or a list; else all of them
+    header_row: 3                     # optional; else the first row that is not blank
     narrative: [title, text]          # columns, joined by a line break
     control_characters: refuse        # or drop: take invisible characters out of the words
     reported_on: {column: date, formats: ["%Y-%m-%d"]}
@@ -15,13 +17,15 @@
       month: {column: date, formats: ["%Y-%m-%d"]}
       amount: {column: paid, bands: {under_day: 0, day_week: 20, week_month: 140}}
       reporter_side: {always: business}
+
+Dates of a workbook are read as dates, whatever format they are shown in; ``formats`` are for text.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -32,15 +36,13 @@ import yaml
 from observatory.complaint.facets import BY_CODE, FACETS, Facet
 from observatory.complaint.offices import Office
 from observatory.errors import BadInputError
+from observatory.intake.imports.cells import Cell, CellError, text
 
 SOURCE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 ISO = ("%Y-%m-%d",)
 EARLIEST = date(1990, 1, 1)
 NUMBER = re.compile(r"[^0-9.,-]")
-
-
-class CellError(Exception):
-    """A cell cannot be read; the message is a reason that never repeats the cell."""
+AMOUNT = re.compile(r"-?(?:\d+\.?\d*|\.\d+)", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -50,26 +52,29 @@ class DateRule:
     column: str
     formats: tuple[str, ...] = ISO
 
-    def read(self, cell: str, today: date) -> date:
+    def read(self, cell: Cell, today: date) -> date:
         """Return the date of a cell.
 
         Raises:
             CellError: no format fits, two formats disagree, or the date is out of range.
         """
+        day = cell if isinstance(cell, date) else self._parsed(text(cell))
+        if not EARLIEST <= day <= today:
+            raise CellError(f"lies outside {EARLIEST} to today")
+        return day
+
+    def _parsed(self, written: str) -> date:
         found = set()
         for pattern in self.formats:
             try:
-                found.add(datetime.strptime(cell.strip(), pattern).date())  # noqa: DTZ007
+                found.add(datetime.strptime(written.strip(), pattern).date())  # noqa: DTZ007
             except ValueError:
                 continue
         if not found:
             raise CellError(f"is no date of the form {' or '.join(self.formats)}")
         if len(found) > 1:
             raise CellError("could be two different dates; give one format for the whole column")
-        (day,) = found
-        if not EARLIEST <= day <= today:
-            raise CellError(f"lies outside {EARLIEST} to today")
-        return day
+        return found.pop()
 
 
 @dataclass(frozen=True)
@@ -92,7 +97,7 @@ class FacetRule:
     dates: DateRule | None = None
     otherwise: Literal["refuse", "skip"] = "refuse"
 
-    def read(self, cell: str, today: date) -> str | None:
+    def read(self, cell: Cell, today: date) -> str | None:
         """Return the facet's value for a cell, or None where it says nothing.
 
         Raises:
@@ -100,11 +105,10 @@ class FacetRule:
         """
         if self.always is not None:
             return self.always
-        text = cell.strip()
-        if not text:
-            return None
         try:
-            value = self._value(text, today)
+            if isinstance(cell, str) and not cell.strip():
+                return None
+            value = self._value(cell, today)
             if not self.facet.accepts(value):
                 raise CellError(_expectation(self.facet, self.values))
         except CellError:
@@ -113,16 +117,17 @@ class FacetRule:
             raise
         return value
 
-    def _value(self, text: str, today: date) -> str:
+    def _value(self, cell: Cell, today: date) -> str:
         if self.dates is not None:
-            return self.dates.read(text, today).isoformat()[:7]
+            return self.dates.read(cell, today).isoformat()[:7]
+        written = text(cell).strip()
         if self.bands:
-            return _band(text, self.bands)
+            return _band(written, self.bands)
         if self.values:
-            if text not in self.values:
+            if written not in self.values:
                 raise CellError(_expectation(self.facet, self.values))
-            return self.values[text]
-        return text
+            return self.values[written]
+        return written
 
 
 @dataclass(frozen=True)
@@ -136,14 +141,20 @@ class RegisterMapping:
     offices: tuple[Office, ...] = ()
     encoding: str = "utf-8-sig"
     delimiter: str = ","
+    sheets: tuple[str, ...] = ()
+    header_row: int | None = None
     drop_controls: bool = False
 
-    def words(self, row: Mapping[str, str]) -> str:
-        """Return the narrative of a row, its columns joined by line breaks."""
-        text = "\n".join(filter(None, (row[name].strip() for name in self.narrative)))
+    def words(self, row: Mapping[str, Cell]) -> str:
+        """Return the narrative of a row, its columns joined by line breaks.
+
+        Raises:
+            CellError: a cell of it cannot be read.
+        """
+        joined = "\n".join(filter(None, (text(row[name]).strip() for name in self.narrative)))
         if not self.drop_controls:
-            return text
-        return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) != "Cc")
+            return joined
+        return "".join(c for c in joined if c in "\n\t" or unicodedata.category(c) != "Cc")
 
     @property
     def columns(self) -> set[str]:
@@ -152,7 +163,7 @@ class RegisterMapping:
         return {*self.narrative, *dates, *(r.column for r in self.facets if r.column)}
 
 
-def plain(columns: list[str], source: str) -> RegisterMapping:
+def plain(columns: Sequence[str], source: str) -> RegisterMapping:
     """Return the mapping of a file whose columns are named as the facets are.
 
     Raises:
@@ -194,6 +205,9 @@ def _mapping(body: Mapping[str, Any]) -> RegisterMapping:
     if not columns:
         raise ValueError("'narrative' must name one or more columns")
     dates = body.get("reported_on")
+    delimiter, sheets = body.get("delimiter", ","), body.get("sheet") or ()
+    if not isinstance(delimiter, str) or len(delimiter) != 1 or delimiter in '"\r\n\0':
+        raise ValueError("'delimiter' must be one character")
     return RegisterMapping(
         source=body["source"],
         narrative=tuple(columns),
@@ -203,9 +217,17 @@ def _mapping(body: Mapping[str, Any]) -> RegisterMapping:
         encoding={"utf-8": "utf-8-sig"}.get(
             body.get("encoding", "utf-8"), body.get("encoding", "")
         ),
-        delimiter=body.get("delimiter", ","),
+        delimiter=delimiter,
+        sheets=tuple(map(str, [sheets] if isinstance(sheets, str | int) else sheets)),
+        header_row=_row_number(body.get("header_row")),
         drop_controls=_choice(body, "control_characters", "refuse", "drop") == "drop",
     )
+
+
+def _row_number(value: object) -> int | None:
+    if value is not None and (type(value) is not int or value < 1):
+        raise ValueError("'header_row' must be the number of a row, from 1")
+    return value if isinstance(value, int) else None
 
 
 def _dates(entry: Mapping[str, Any]) -> DateRule:
@@ -242,12 +264,11 @@ def _choice(entry: Mapping[str, Any], key: str, default: str, other: str) -> str
     return chosen
 
 
-def _band(text: str, bands: tuple[tuple[str, float], ...]) -> str:
-    try:
-        amount = float(NUMBER.sub("", text).replace(",", ""))
-    except ValueError as error:
-        raise CellError("is no amount") from error
-    reached = [value for value, least in bands if amount >= least]
+def _band(written: str, bands: tuple[tuple[str, float], ...]) -> str:
+    digits = NUMBER.sub("", written).replace(",", "")
+    if not AMOUNT.fullmatch(digits):
+        raise CellError("is no amount")
+    reached = [value for value, least in bands if float(digits) >= least]
     if not reached:
         raise CellError("lies below the lowest band")
     return reached[-1]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,9 +15,12 @@ import rfc8785
 from observatory.complaint import periods, plaintext
 from observatory.complaint.plaintext import Complaint, NarrativeError
 from observatory.errors import BadInputError
-from observatory.intake.imports.mapping import CellError, RegisterMapping, plain
+from observatory.intake.imports import tables
+from observatory.intake.imports.cells import CellError, Place, Row, Table, written
+from observatory.intake.imports.mapping import RegisterMapping, plain
 
-LONGEST_CELL = 4 * 2**20
+HALF = re.compile("[\ud800-\udfff]")
+"""Half of a surrogate pair: no character, and no UTF-8."""
 
 REASONS = {
     "empty": "holds no words",
@@ -40,7 +43,7 @@ class ImportedRow:
 class Refusal:
     """A row that cannot be sealed; the reason never repeats what the row says."""
 
-    row: int
+    place: Place
     column: str
     reason: str
 
@@ -48,36 +51,15 @@ class Refusal:
 def read(
     path: Path, mapping: RegisterMapping | None, today: date
 ) -> Iterator[ImportedRow | Refusal]:
-    """Yield each row of a CSV register, in file order; row 1 is the header.
+    """Yield each row of a register, CSV or XLSX, in the order of the file.
 
     Raises:
-        BadInputError: the file as a whole cannot be read (missing, encoding, header, columns).
+        BadInputError: the file as a whole cannot be read (missing, damaged, encoding, columns).
     """
-    csv.field_size_limit(LONGEST_CELL)
-    encoding = mapping.encoding if mapping else "utf-8-sig"
-    try:
-        with path.open(encoding=encoding, newline="") as file:
-            reader = csv.reader(file, delimiter=mapping.delimiter if mapping else ",", strict=True)
-            header = next(reader, None)
-            if not header:
-                raise BadInputError(f"{path.name} is empty: it needs a header row.")
-            rules = mapping or plain(header, source_name(path))
-            _check_header(header, rules, path)
-            yield from _rows(reader, header, rules, today)
-    except OSError as error:
-        raise BadInputError(f"{path} cannot be opened: {error.strerror}.") from error
-    except LookupError as error:
-        raise BadInputError(f"The mapping names an unknown encoding: {error}.") from error
-    except UnicodeDecodeError as error:
-        raise BadInputError(
-            f"{path.name} is not {encoding.removesuffix('-sig').upper()}. Save it as UTF-8, or "
-            "name its encoding in the mapping. Nothing was sealed."
-        ) from error
-    except csv.Error as error:
-        raise BadInputError(
-            f"{path.name} is not well-formed CSV near line {reader.line_num}: {error}. "
-            "Nothing was sealed."
-        ) from error
+    with tables.opened(path, mapping) as table:
+        rules = mapping or plain(table.columns, source_name(path))
+        _check_columns(table.columns, rules, path.name)
+        yield from _rows(table, rules, today)
 
 
 def source_name(path: Path) -> str:
@@ -86,54 +68,57 @@ def source_name(path: Path) -> str:
     return name.strip("-")[:64] or "register"
 
 
-def _check_header(header: list[str], mapping: RegisterMapping, path: Path) -> None:
-    doubled = [name for name, times in Counter(header).items() if times > 1]
-    if doubled:
-        raise BadInputError(f"{path.name} has the column '{doubled[0]}' twice. Rename one.")
-    missing = sorted(mapping.columns - set(header))
-    if missing:
-        raise BadInputError(
-            f"{path.name} lacks the column '{missing[0]}'. It has: {', '.join(header)}. "
-            "Correct the mapping or the file; nothing was sealed."
-        )
+def _check_columns(columns: Sequence[str], mapping: RegisterMapping, name: str) -> None:
+    """See that the columns are there.
+
+    Names that the mapping does not know are not repeated: where a file has no header, its first
+    row is a report.
+    """
+    missing = sorted(mapping.columns - set(columns))
+    if not missing:
+        return
+    folded = {column.casefold().replace(" ", "") for column in columns}
+    near = [column for column in missing if column.casefold().replace(" ", "") in folded]
+    found = sorted(mapping.columns & set(columns))
+    raise BadInputError(
+        f"{name} lacks the column '{(near or missing)[0]}'"
+        + (" (one differs in capitals or blanks only)" if near else "")
+        + f". Of the columns that the mapping reads it has: {', '.join(found) or 'none'}. Correct "
+        "the mapping or the file; where the header is further down, set header_row. "
+        "Nothing was sealed."
+    )
 
 
-def _rows(
-    reader: Iterator[list[str]], header: list[str], mapping: RegisterMapping, today: date
-) -> Iterator[ImportedRow | Refusal]:
+def _rows(table: Table, mapping: RegisterMapping, today: date) -> Iterator[ImportedRow | Refusal]:
     seen: Counter[bytes] = Counter()
-    for number, cells in enumerate(reader, start=2):
-        if not any(cell.strip() for cell in cells):
+    for row in table.rows():
+        words = written(row.cells)
+        if row.fault or any(HALF.search(cell) for cell in words.values()):
+            yield Refusal(row.place, "", row.fault or "holds half of a character: type it again")
             continue
-        if len(cells) != len(header):
-            yield Refusal(number, "", f"has {len(cells)} cells, the header has {len(header)}")
-            continue
-        row = dict(zip(header, cells, strict=True))
-        canonical = rfc8785.dumps([mapping.source, row])
+        canonical = rfc8785.dumps([mapping.source, words])
         ordinal = seen[hashlib.sha256(canonical).digest()]
         seen[hashlib.sha256(canonical).digest()] += 1
-        once = hashlib.sha256(rfc8785.dumps([mapping.source, row, ordinal])).digest()
-        yield _row(number, row, mapping, today, once)
+        once = hashlib.sha256(rfc8785.dumps([mapping.source, words, ordinal])).digest()
+        yield _row(row, mapping, today, once)
 
 
-def _row(
-    number: int, row: dict[str, str], mapping: RegisterMapping, today: date, once: bytes
-) -> ImportedRow | Refusal:
+def _row(row: Row, mapping: RegisterMapping, today: date, once: bytes) -> ImportedRow | Refusal:
     column = ", ".join(mapping.narrative)
     try:
-        narrative = plaintext.check_narrative(mapping.words(row))
+        narrative = plaintext.check_narrative(mapping.words(row.cells))
         day = today
         if mapping.reported_on:
             column = mapping.reported_on.column
-            day = mapping.reported_on.read(row[column], today)
+            day = mapping.reported_on.read(row.cells[column], today)
         facets = {}
         for rule in mapping.facets:
             column = rule.column or ""
-            value = rule.read(row[column] if column else "", today)
+            value = rule.read(row.cells[column] if column else "", today)
             if value is not None:
                 facets[rule.facet.code] = value
     except NarrativeError as error:
-        return Refusal(number, column, REASONS[error.code].format(excess=error.excess))
+        return Refusal(row.place, column, REASONS[error.code].format(excess=error.excess))
     except CellError as error:
-        return Refusal(number, column, str(error))
+        return Refusal(row.place, column, str(error))
     return ImportedRow(Complaint(narrative, facets), periods.week_of(day), once)

@@ -40,6 +40,8 @@ def test_the_shipped_example_reads(pytestconfig):
         ("source: a\nnarrative: [x]\nfacets: {stage: {column: c, otherwise: maybe}}", "otherwise"),
         ("source: a\nnarrative: [x]\nfacets: {stage: {}}", "column"),
         ("source: [", "cannot be read"),
+        ("source: a\nnarrative: [x]\ndelimiter: ';;'", "'delimiter'"),
+        ("source: a\nnarrative: [x]\nheader_row: 0", "'header_row'"),
     ],
 )
 def test_a_mapping_that_cannot_work_says_why(tmp_path, text, said):

@@ -83,7 +83,7 @@ def test_bad_rows_are_listed_by_row_column_and_reason_never_by_words(instance, t
     )
     done = seal_register(instance, path, None)
     assert done.sealed == 1
-    assert [(r.row, r.column) for r in done.refusals] == [
+    assert [(r.place.row, r.column) for r in done.refusals] == [
         (2, "reported_on"),
         (3, "stage"),
         (4, "narrative"),
@@ -118,7 +118,7 @@ def test_a_missing_file_and_a_missing_column(tmp_path):
         rows(tmp_path / "none.csv")
     rules = tmp_path / "map.yaml"
     rules.write_text("source: a\nnarrative: [title]\n")
-    with pytest.raises(BadInputError, match=r"lacks the column .title.\. It has: text"):
+    with pytest.raises(BadInputError, match=r"lacks the column .title.\. Of the columns"):
         rows(save(tmp_path, "text\na\n"), mapping.read(rules))
 
 
