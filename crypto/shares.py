@@ -162,8 +162,8 @@ def recover(shares: Sequence[Share], thresholds: Mapping[Side, int] | None = Non
         ShareError: shares of different ceremonies, a side missing, too few (a doubled share
             counts once), or shares that do not fit together.
     """
-    _same_ceremony(shares)
-    distinct, doubled = _without_doubles(shares)
+    same_ceremony(shares)
+    distinct, doubled = unique(shares)
     groups = []
     for side in SIDES:
         mine = [share for share in distinct if share.side == side]
@@ -172,7 +172,7 @@ def recover(shares: Sequence[Share], thresholds: Mapping[Side, int] | None = Non
             raise MissingShareError(
                 f"The shares of {side} are missing: {need}. The other side's open nothing alone."
             )
-        groups.append((mine, _needed(side, mine, doubled)))
+        groups.append((mine, needed(side, mine, doubled)))
     choices = itertools.product(*(itertools.combinations(mine, need) for mine, need in groups))
     for customs, business in itertools.islice(choices, MAX_ATTEMPTS):
         try:
@@ -194,7 +194,13 @@ def _near(word: str) -> str:
     return f"Is it {' or '.join(near)}? Look at the sheet again."
 
 
-def _same_ceremony(shares: Sequence[Share]) -> None:
+def same_ceremony(shares: Sequence[Share]) -> None:
+    """Return only if all shares are of one ceremony, or name those that are not.
+
+    Raises:
+        MissingShareError: there are none.
+        ShareError: two ceremonies.
+    """
     if not shares:
         raise MissingShareError("No shares were given. Both sides' custodians bring theirs.")
     counts = Counter(share.identifier for share in shares)
@@ -208,7 +214,7 @@ def _same_ceremony(shares: Sequence[Share]) -> None:
         )
 
 
-def _without_doubles(shares: Sequence[Share]) -> tuple[list[Share], list[str]]:
+def unique(shares: Sequence[Share]) -> tuple[list[Share], list[str]]:
     """Return each share once, and a clause for each that was given again."""
     seen: dict[str, Share] = {}
     doubled = []
@@ -220,8 +226,18 @@ def _without_doubles(shares: Sequence[Share]) -> tuple[list[Share], list[str]]:
     return list(seen.values()), doubled
 
 
-def _needed(side: Side, mine: Sequence[Share], doubled: Sequence[str]) -> int:
-    """Return how many of this side to combine, or say what is missing."""
+def needed(side: Side, mine: Sequence[Share], doubled: Sequence[str]) -> int:
+    """Return how many of this side's shares to combine, or say what is missing.
+
+    Args:
+        side: whose they are.
+        mine: its shares, each once; at least one.
+        doubled: clauses about shares that were given again.
+
+    Raises:
+        MissingShareError: too few.
+        ShareError: two of them contradict each other.
+    """
     hint = f" ({'; '.join(doubled)}; it counts once)" if doubled else ""
     need = mine[0].threshold
     numbers = {share.number for share in mine}
