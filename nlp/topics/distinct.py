@@ -25,8 +25,13 @@ Vectors = NDArray[np.float32]
 # the text's and of the corpus's words are shared, the more. On the bribe titles against their
 # departments AMI rises from .26 to .29 and half as many texts are in topics held together by
 # mere phrasing; on StackOverflow, where little is shared, nothing changes.
+# And the longer the text: a sentence encoder blurs what two hundred words say, while each further
+# word makes their count a better witness. With as many telling words as _LONG a text gets half of
+# this. On long narratives against their issues AMI rises from .145 to .154 at every resolution.
+# Windows of the text, embedded apart and pooled in any way, were worse than the whole.
 _WORD_WEIGHT = 0.1
 _CORPUS_WEIGHT = 1.5
+_LONG = 50
 _SIZE = 256
 
 
@@ -70,22 +75,24 @@ def distinguishing(text: str, tag: str) -> list[str]:
     return [s for word in folded(text) if word not in common and (s := stem(word)) not in common]
 
 
-def word_vectors(texts: Sequence[str], languages: Sequence[str]) -> Vectors:
+def word_vectors(rows: Sequence[Counter[str]]) -> Vectors:
     """TF-IDF of distinguishing words, folded into 256 dimensions by random signs.
 
     The signs of a word are the bits of its hash, so they depend on nothing else (Achlioptas
     2003). Words in one text only are left out. A text without such a word has a zero vector.
 
+    Args:
+        rows: the words of each text, as :func:`distinguishing` gives them, counted.
+
     Returns:
         (n, 256) float32 rows of length 1 or 0.
     """
-    rows = [Counter(distinguishing(t, tag)) for t, tag in zip(texts, languages, strict=True)]
     spread = Counter(word for row in rows for word in row)
-    vectors = np.zeros((len(texts), _SIZE), dtype=np.float32)
+    vectors = np.zeros((len(rows), _SIZE), dtype=np.float32)
     for i, row in enumerate(rows):
         for word in sorted(row):
             if spread[word] > 1:
-                weight = np.log(len(texts) / spread[word]) + 1.0
+                weight = np.log(len(rows) / spread[word]) + 1.0
                 vectors[i] += np.float32((1 + np.log(row[word])) * weight) * _signs(word)
     return unit(vectors)
 
@@ -108,5 +115,7 @@ def combine(centred: Vectors, texts: Sequence[str], languages: Sequence[str]) ->
     """Sentence and word vectors side by side, as unit rows (n, d + 256)."""
     parts = [shared_part(text, tag) for text, tag in zip(texts, languages, strict=True)]
     overall = math.fsum(parts) / max(len(parts), 1)  # fsum is exact, so order does not matter
-    weight = (_WORD_WEIGHT + _CORPUS_WEIGHT * overall + np.array(parts, dtype=np.float64))[:, None]
-    return unit(np.hstack([centred, weight * word_vectors(texts, languages)]))
+    rows = [Counter(distinguishing(t, tag)) for t, tag in zip(texts, languages, strict=True)]
+    long = [row.total() / (row.total() + _LONG) for row in rows]
+    weight = (_WORD_WEIGHT + _CORPUS_WEIGHT * overall + np.add(parts, long))[:, None]
+    return unit(np.hstack([centred, weight * word_vectors(rows)]))

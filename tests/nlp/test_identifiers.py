@@ -60,6 +60,18 @@ def test_masked_runs_are_dropped():
     assert scrub("On XX/XX/2023 XXXX XXXX said").text.split() == ["On", "said"]
 
 
+@pytest.mark.parametrize(
+    "run", ["XXXXwas", "inXXXX", "EggXXXX", "202XXXX", "XXXX15", "maxXXXXbank"]
+)
+def test_masks_run_into_a_word_take_it_along(run):
+    assert scrub(f"they {run} said").text.split() == ["they", "said"]
+
+
+def test_a_mask_beside_a_reference_is_dropped():
+    assert "X" not in scrub("paid Netcredit/XXXX. and CSR/XXXX, then /XXXXsubscription").text
+    assert "⟨url⟩" in scrub("see https://XXXX.com/abc").text
+
+
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(
     st.text(
@@ -83,6 +95,8 @@ def test_scrubbing_twice_is_scrubbing_once(text):
         "a-1",
         "@",
         "XX ",
+        "XXXX",
+        "XXXXa",
         "+(1)",
         "A1",
         "1.1.1.",
