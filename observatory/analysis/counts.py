@@ -1,4 +1,4 @@
-"""The counts: one row a report and code, cut into the listed tables and series.
+"""The counts: one row a report and code, tallied by week, cut into the listed tables and series.
 
 A report counts once in each of its codes (up to three), so codes are never summed. Every count
 keeps how many distinct weeks it came from and the most that one week gave: the door asks for both.
@@ -14,6 +14,7 @@ import pandas as pd
 
 from observatory.analysis.opening import Report
 from observatory.analysis.raw import NOTHING, RawCount, RawTable
+from observatory.analysis.tallies import TIME, WEEK, Dimensions, Tallies, condense
 from observatory.complaint import periods
 from observatory.complaint.facets import BY_CODE
 from observatory.complaint.offices import ELSEWHERE
@@ -60,6 +61,16 @@ CUTS: tuple[Cut, ...] = (
 )
 
 
+WATCHED: tuple[Dimensions, ...] = ((), ("office",), ("topic",), ("mo",), ("mo", "office"))
+"""What series run by, beside the month."""
+
+
+def tallied() -> tuple[Dimensions, ...]:
+    """Return every combination of dimensions that cuts and series need, without those of time."""
+    cuts = (tuple(name for name in cut.dimensions if name not in TIME) for cut in CUTS)
+    return tuple(sorted({*cuts, *WATCHED}))
+
+
 def frame(
     reports: Sequence[Report],
     *,
@@ -67,7 +78,6 @@ def frame(
     topics: Sequence[str],
     languages: Sequence[str],
     offices: frozenset[str],
-    last_month: str,
 ) -> pd.DataFrame:
     """Return the table that every cut is made of.
 
@@ -78,17 +88,16 @@ def frame(
         topics: topic id a report.
         languages: language tag a report.
         offices: registered office codes; another place counts as ``elsewhere``.
-        last_month: the last month whose weeks are all over; later weeks have no month yet.
 
     Returns:
-        One row per report and code, with a column per dimension and ``report``, ``week``.
+        One row per report and code, with a column per dimension but those of time, and
+        ``report``, ``week``, ``kept``.
     """
-    months = {week: periods.month_of_week(week) for week in {r.week for r in reports}}
     table = pd.DataFrame(
         {
             "report": np.arange(len(reports), dtype=np.int64),
             "week": [r.week for r in reports],
-            "month": [m if (m := months[r.week]) <= last_month else OUTSIDE for r in reports],
+            "kept": [r.kept for r in reports],
             "office": [_office(r.facets.get("office"), offices) for r in reports],
             "topic": list(topics),
             "language": list(languages),
@@ -99,7 +108,6 @@ def frame(
             },
         }
     )
-    table["quarter"] = table["month"].map(quarter_of_month)
     table["mo"] = [list(given) or ["other"] for given in codes]
     return table.explode("mo", ignore_index=True)
 
@@ -117,52 +125,77 @@ def quarter_of_month(month: str) -> str:
     return f"{month[:4]}-Q{(int(month[5:]) - 1) // 3 + 1}"
 
 
-def counts_by(table: pd.DataFrame, dimensions: Sequence[str]) -> dict[tuple[str, ...], RawCount]:
+@dataclass(frozen=True)
+class Calendar:
+    """The whole months that tables and series run over; every other week lies outside."""
+
+    months: tuple[str, ...]
+
+    def label(self, weekly: pd.Series[int], dimensions: Sequence[str]) -> pd.Series[int]:
+        """Return weekly counts with the levels of ``dimensions``, those of time included."""
+        inside = frozenset(self.months)
+        frame = weekly.rename("reports").reset_index()
+        weeks = {week: periods.month_of_week(week) for week in frame[WEEK].unique()}
+        month = frame[WEEK].map({w: m if m in inside else OUTSIDE for w, m in weeks.items()})
+        frame["month"], frame["quarter"] = month, month.map(quarter_of_month)
+        return frame.set_index([*dimensions, WEEK])["reports"]
+
+
+def counts_by(
+    tallies: Tallies, calendar: Calendar, dimensions: Dimensions
+) -> dict[Dimensions, RawCount]:
     """Return the distinct reports of every combination of levels that occurs."""
-    by = list(dimensions)
-    distinct = table.drop_duplicates([*by, "report"])
-    weekly = distinct.groupby([*by, "week"], sort=True).size()
-    grouped = weekly.groupby(level=by, sort=True).agg(["sum", "size", "max"])
-    return {
-        (key if isinstance(key, tuple) else (key,)): RawCount(*map(int, row))
-        for key, row in zip(grouped.index, grouped.to_numpy(), strict=True)
-    }
+    return condense(_labelled(tallies, calendar, dimensions), dimensions)
 
 
-def tables(table: pd.DataFrame, levels: Mapping[str, tuple[str, ...]]) -> tuple[RawTable, ...]:
+def _labelled(tallies: Tallies, calendar: Calendar, dimensions: Dimensions) -> pd.Series[int]:
+    timeless = tuple(name for name in dimensions if name not in TIME)
+    return calendar.label(tallies.of(timeless), dimensions)
+
+
+def tables(
+    tallies: Tallies, calendar: Calendar, levels: Mapping[str, tuple[str, ...]]
+) -> tuple[RawTable, ...]:
     """Return every listed cut.
 
     Args:
-        table: the rows of :func:`frame`.
+        tallies: what was counted.
+        calendar: the whole months.
         levels: the fixed levels of each dimension; combinations outside them are left out.
     """
     cuts = []
     for cut in CUTS:
         kept = {name: levels[name] for name in cut.dimensions}
-        inside = table
+        weekly = _labelled(tallies, calendar, cut.dimensions)
         for name, values in kept.items():
-            inside = inside[inside[name].isin(values)]
+            weekly = weekly[weekly.index.get_level_values(name).isin(values)]
         cuts.append(
             RawTable(
                 cut.id,
                 cut.dimensions,
                 kept,
-                counts_by(inside, cut.dimensions),
+                condense(weekly, cut.dimensions),
                 frozenset(cut.dimensions) - MULTIPLE,
             )
         )
     return tuple(cuts)
 
 
-def whole_months(table: pd.DataFrame, fewest: int) -> tuple[str, ...]:
+def calendar(tallies: Tallies, last_month: str, fewest: int) -> Calendar:
     """Return the months that tables and series run over, without a gap.
 
     They run from the first to the last month in which at least ``fewest`` reports came, so that
     levels never tell of a single early report; what lies before or after counts as ``outside``.
+
+    Args:
+        tallies: what was counted.
+        last_month: the last month whose weeks are all over.
+        fewest: reports.
     """
-    sizes = table.drop_duplicates("report").groupby("month").size().drop(OUTSIDE, errors="ignore")
-    used = sorted(sizes[sizes >= fewest].index)
-    return months_between(used[0], used[-1]) if used else ()
+    weekly = tallies.of(()).reset_index(name="reports")
+    sizes = weekly.groupby(weekly[WEEK].map(periods.month_of_week))["reports"].sum()
+    used = sorted(month for month in sizes.index[sizes >= fewest] if month <= last_month)
+    return Calendar(months_between(used[0], used[-1]) if used else ())
 
 
 def months_between(first: str, last: str) -> tuple[str, ...]:
@@ -176,7 +209,7 @@ def within(table: pd.DataFrame, months: tuple[str, ...]) -> pd.DataFrame:
     return table.assign(month=kept, quarter=kept.map(quarter_of_month))
 
 
-def left_over(table: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+def left_over(tallies: Tallies, calendar: Calendar) -> dict[str, tuple[str, ...]]:
     """Return, by dimension, the levels that catch what no list holds and that some report needs.
 
     They make each line add up to its margin. One that nobody needs would be a true zero that a
@@ -188,8 +221,13 @@ def left_over(table: pd.DataFrame) -> dict[str, tuple[str, ...]]:
         "office": (ELSEWHERE, NOT_SAID),
         **{facet.code: (NOT_SAID,) for facet in BY_CODE.values() if facet.kind == "choice"},
     }
+    used: dict[str, set[str]] = {name: set() for name in catching}
+    for cut in CUTS:
+        index = _labelled(tallies, calendar, cut.dimensions).index
+        for name in used.keys() & set(cut.dimensions):
+            used[name].update(index.get_level_values(name))
     return {
-        dimension: tuple(name for name in names if (table[dimension] == name).any())
+        dimension: tuple(name for name in names if name in used[dimension])
         for dimension, names in catching.items()
     }
 
@@ -230,13 +268,13 @@ def levels(
 
 
 def series(
-    table: pd.DataFrame, months: tuple[str, ...], *, codes: Sequence[str], least: int
+    tallies: Tallies, calendar: Calendar, *, codes: Sequence[str], least: int
 ) -> tuple[pd.DataFrame, dict[tuple[str, str], RawCount]]:
     """Return the monthly series that signals are looked for in.
 
     Args:
-        table: the rows of :func:`frame`.
-        months: the whole months of the run, in order.
+        tallies: what was counted.
+        calendar: the whole months of the run.
         codes: the modus operandi codes to watch.
         least: a series with fewer reports in all is not watched.
 
@@ -244,39 +282,47 @@ def series(
         Counts (months x series: ``all``, ``office:X``, ``mo:X``, ``topic:X``, ``mo:X|office:Y``)
         and the count behind every (series, month).
     """
-    everything = table[table["month"].isin(months)]
-    watched = everything[everything["mo"].isin(codes)]
-    placed = watched[~watched["office"].isin([ELSEWHERE, NOT_SAID])]
     found: dict[tuple[str, str], RawCount] = {}
-    for rows, dimensions in (
-        (everything, ()),
-        (everything[~everything["office"].isin([ELSEWHERE, NOT_SAID])], ("office",)),
-        (everything, ("topic",)),
-        (watched, ("mo",)),
-        (placed, ("mo", "office")),
-    ):
-        for key, cell in counts_by(rows, (*dimensions, "month")).items():
+    for dimensions in WATCHED:
+        weekly = _watched(tallies, calendar, dimensions, codes)
+        for key, cell in condense(weekly, (*dimensions, "month")).items():
             parts = zip(dimensions, key[:-1], strict=True)
             found["|".join(f"{name}:{level}" for name, level in parts) or "all", key[-1]] = cell
+    months = list(calendar.months)
     reports = pd.Series({key: cell.reports for key, cell in found.items()}, dtype="int64")
     if reports.empty:
-        return pd.DataFrame(index=list(months)), found
-    wide = reports.unstack(0, fill_value=0).reindex(list(months), fill_value=0)
+        return pd.DataFrame(index=months), found
+    wide = reports.unstack(0, fill_value=0).reindex(months, fill_value=0)
     return wide.loc[:, wide.sum() >= least], found
 
 
-def since(table: pd.DataFrame, series_name: str, month: str) -> RawCount:
+def _watched(
+    tallies: Tallies, calendar: Calendar, dimensions: Dimensions, codes: Sequence[str]
+) -> pd.Series[int]:
+    """Return the weekly counts of whole months, of watched codes and of registered offices."""
+    weekly = _labelled(tallies, calendar, (*dimensions, "month"))
+    keep = weekly.index.get_level_values("month") != OUTSIDE
+    if "mo" in dimensions:
+        keep &= weekly.index.get_level_values("mo").isin(codes)
+    if "office" in dimensions:
+        keep &= ~weekly.index.get_level_values("office").isin([ELSEWHERE, NOT_SAID])
+    return weekly[keep]
+
+
+def since(tallies: Tallies, calendar: Calendar, series_name: str, month: str) -> RawCount:
     """Return the reports of a series in a month and all later whole months.
 
     Args:
-        table: the rows of :func:`frame`.
+        tallies: what was counted.
+        calendar: the whole months of the run.
         series_name: as :func:`series` names it, such as ``mo:MO01|office:NORTH``.
         month: YYYY-MM.
     """
-    rows = table[(table["month"] >= month) & (table["month"] != OUTSIDE)]
-    if series_name != "all":
-        for part in series_name.split("|"):
-            dimension, _, level = part.partition(":")
-            rows = rows[rows[dimension] == level]
-    weeks = rows.drop_duplicates("report")["week"].value_counts()
-    return RawCount(int(weeks.sum()), len(weeks), int(weeks.max())) if len(weeks) else NOTHING
+    parts = [] if series_name == "all" else [p.split(":", 1) for p in series_name.split("|")]
+    dimensions = tuple(name for name, _ in parts)
+    weekly = _labelled(tallies, calendar, (*dimensions, "month"))
+    months = weekly.index.get_level_values("month")
+    keep = (months >= month) & (months != OUTSIDE)
+    for name, level in parts:
+        keep &= weekly.index.get_level_values(name) == level
+    return condense(weekly[keep].droplevel([*dimensions, "month"]), ()).get((), NOTHING)

@@ -6,6 +6,7 @@ This module and ``observatory.custody`` are the only ones that import the openin
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -60,14 +61,16 @@ class Opened:
     Attributes:
         reports: one per form or import value, of closed weeks, in an order that depends on what
             they say and on nothing else.
-        repeats: how many were dropped because their value had been seen.
+        repeats: how many were dropped because their value had been seen, by month of keeping.
         waiting: how many belong to a week that is not over yet.
+        months: months of keeping that have a set.
         set_aside: how many do not open or are no report of their set: anyone can send such.
     """
 
     reports: tuple[Report, ...] = field(repr=False)
-    repeats: int
+    repeats: Mapping[str, int]
     waiting: int
+    months: frozenset[str]
     set_aside: int = 0
 
 
@@ -87,8 +90,11 @@ def open_reports(sets: Iterable[SealedSet], private: PrivateKey, today: date) ->
             itself does not open.
     """
     kept: dict[tuple[str, bytes], Report] = {}
-    repeats = waiting = set_aside = 0
+    repeats: Counter[str] = Counter()
+    months = set()
+    waiting = set_aside = 0
     for received in sets:
+        months.add(received.month)
         for envelope in received.envelopes:
             found = _open(envelope, received, private)
             if found is None:
@@ -108,15 +114,20 @@ def open_reports(sets: Iterable[SealedSet], private: PrivateKey, today: date) ->
                 seal.source,
                 received.month,
             )
-            # Of several with one value the one kept longest stays, then that of the largest leaf,
+            # Of several with one value the one kept longest stays, then that of the smallest leaf,
             # so that reading order does not matter. The source is part of the key: a form cannot
             # displace a row whose id it guessed.
             value = (seal.source, seal.once)
             if value in kept:
-                repeats += 1
-                report = max(report, kept[value], key=lambda r: (r.kept, r.leaf))
+                report, other = sorted((report, kept[value]), key=_kept_longest)
+                repeats[other.kept] += 1
             kept[value] = report
-    return Opened(tuple(sorted(kept.values(), key=_order)), repeats, waiting, set_aside)
+    reports = tuple(sorted(kept.values(), key=_order))
+    return Opened(reports, repeats, waiting, frozenset(months), set_aside)
+
+
+def _kept_longest(report: Report) -> tuple[int, bytes]:
+    return -int(report.kept.replace("-", "")), report.leaf
 
 
 def _open(

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-import pandas as pd
 
 from nlp import phrases
-from observatory.analysis import counts, opening, signals
+from observatory.analysis import counts, opening, signals, tallies
 from observatory.analysis import topics as grouping
+from observatory.analysis.counts import Calendar
 from observatory.analysis.opening import Opened
 from observatory.analysis.raw import (
     NOTHING,
@@ -23,6 +23,7 @@ from observatory.analysis.raw import (
     RawTopic,
 )
 from observatory.analysis.reading import Progress, Reading
+from observatory.analysis.tallies import Tallies
 from observatory.analysis.topics import Topics
 from observatory.catalogue import Catalogue
 from observatory.complaint.offices import Office
@@ -51,58 +52,71 @@ class Coded:
     codes: tuple[tuple[str, ...], ...]
 
 
-def produce(
-    coded: Coded,
-    catalogue: Catalogue,
-    offices: Sequence[Office],
-    today: date,
-    *,
-    duplicates: int,
-    progress: Progress,
-) -> RawAnalysis:
-    """Return the Raw products of a run.
+def tally(coded: Coded, offices: Sequence[Office]) -> dict[str, Tallies]:
+    """Count the reports of a run, apart for each month that they are kept by.
 
     Args:
         coded: what was read and found.
-        catalogue: known modus operandi.
         offices: the register of offices.
-        today: months whose weeks all end before it are whole.
-        duplicates: near-duplicates that were collapsed.
-        progress: told how far the work is.
+
+    Returns:
+        Tallies by month of receipt; added up, they are the run's.
     """
-    progress("counting", 0, 1)
-    last = last_whole_month(today)
-    codes = tuple(catalogue.modus_operandi)
     table = counts.frame(
         coded.usable.reports,
         codes=coded.codes,
         topics=coded.topics.names(),
         languages=[tag if tag in LANGUAGES else OTHER_LANGUAGE for tag in coded.usable.languages],
         offices=frozenset(office.code for office in offices),
-        last_month=last,
     )
-    months = counts.whole_months(table, FEWEST_A_MONTH)
-    table = counts.within(table, months)
+    wanted = counts.tallied()
+    return {
+        month: tallies.take(table[table["kept"] == month], wanted, _base(coded, month))
+        for month in sorted(coded.opened.months)
+    }
+
+
+def produce(
+    coded: Coded,
+    counted: Tallies,
+    catalogue: Catalogue,
+    offices: Sequence[Office],
+    today: date,
+    *,
+    progress: Progress,
+) -> RawAnalysis:
+    """Return the Raw products of a run.
+
+    Args:
+        coded: what was read and found.
+        counted: the run's tallies and those of months whose reports are removed.
+        catalogue: known modus operandi.
+        offices: the register of offices.
+        today: months whose weeks all end before it are whole.
+        progress: told how far the work is.
+    """
+    codes = tuple(catalogue.modus_operandi)
+    calendar = counts.calendar(counted, last_whole_month(today), FEWEST_A_MONTH)
     levels = counts.levels(
-        months=months,
+        months=calendar.months,
         codes=codes,
         offices=[office.code for office in offices],
-        topics=sorted(set(coded.topics.names())),
+        topics=sorted(counted.of(("topic",)).index.unique("topic")),
         languages=(*LANGUAGES, OTHER_LANGUAGE),
-        rest=counts.left_over(table),
+        rest=counts.left_over(counted, calendar),
     )
-    by_code = counts.counts_by(table[table["mo"].isin(levels["mo"])], ("mo",))
-    tables = counts.tables(table, levels)
+    by_code = counts.counts_by(counted, calendar, ("mo",))
+    tables = counts.tables(counted, calendar, levels)
     progress("describing topics", 0, 1)
-    topics = _topics(coded, table)
+    topics = _topics(coded, counted, calendar)
     progress("looking for signals", 0, 1)
     return RawAnalysis(
-        base=_base(coded, duplicates),
+        base={name: RawCount(number, 0, 0) for name, number in counted.base.items()},
         topics=topics,
-        codes={key[0]: cell for key, cell in by_code.items()},
-        signals=_signals(table, months, codes),
+        codes={mo: cell for (mo,), cell in by_code.items() if mo in levels["mo"]},
+        signals=_signals(counted, calendar, codes),
         tables=tables,
-        manifest=_manifest(coded, catalogue, months),
+        manifest=_manifest(coded, catalogue, calendar.months),
     )
 
 
@@ -116,22 +130,26 @@ def last_whole_month(today: date) -> str:
     return (thursday.replace(day=1) - timedelta(days=1)).isoformat()[:7]
 
 
-def _base(coded: Coded, duplicates: int) -> dict[str, RawCount]:
-    """Return how much was read; received = usable + duplicate + junk."""
-    opened = coded.opened
+def _base(coded: Coded, month: str) -> dict[str, int]:
+    """Return how much was read of a month; received = usable + duplicate + junk."""
+    repeats = coded.opened.repeats[month]
+    received = sum(report.kept == month for report in coded.opened.reports) + repeats
+    usable = sum(report.kept == month for report in coded.usable.reports)
+    pairs = zip(coded.everything.reports, coded.everything.junk, strict=True)
+    junk = sum(report.kept == month and bool(junk) for report, junk in pairs)
     return {
-        "received": RawCount(len(opened.reports) + opened.repeats, 0, 0),
-        "usable": RawCount(len(coded.usable.reports), 0, 0),
-        "duplicate": RawCount(duplicates + opened.repeats, 0, 0),
-        "junk": RawCount(int(coded.everything.junk.sum()), 0, 0),
+        "received": received,
+        "usable": usable,
+        "duplicate": received - usable - junk,
+        "junk": junk,
     }
 
 
-def _topics(coded: Coded, table: pd.DataFrame) -> tuple[RawTopic, ...]:
+def _topics(coded: Coded, counted: Tallies, calendar: Calendar) -> tuple[RawTopic, ...]:
     """Return the topics with their candidate phrases and codes."""
     usable = coded.usable
-    sizes = counts.counts_by(table, ("topic",))
-    shared = counts.counts_by(table, ("topic", "mo"))
+    sizes = counts.counts_by(counted, calendar, ("topic",))
+    shared = counts.counts_by(counted, calendar, ("topic", "mo"))
     speaking = np.array([NO_TEXT not in codes for codes in coded.codes], bool)
     found = phrases.describe(
         usable.matter,
@@ -166,15 +184,13 @@ def _count(weeks: Iterable[str]) -> RawCount:
     return RawCount(times.total(), len(times), max(times.values(), default=0))
 
 
-def _signals(
-    table: pd.DataFrame, months: tuple[str, ...], codes: tuple[str, ...]
-) -> tuple[RawSignal, ...]:
+def _signals(counted: Tallies, calendar: Calendar, codes: tuple[str, ...]) -> tuple[RawSignal, ...]:
     """Look for signals in volume, and in each part measured against the volume.
 
     A campaign that lifts all reporting lifts every part alike: it shows in ``all`` and, since the
     parts are read against all reports, not in each of them.
     """
-    wide, behind = counts.series(table, months, codes=codes, least=WATCHED_FROM)
+    wide, behind = counts.series(counted, calendar, codes=codes, least=WATCHED_FROM)
     if "all" not in wide:
         return ()
     rows = signals.scan(wide, wide["all"], frequency=12)
@@ -188,7 +204,7 @@ def _signals(
             upper=float(row["upper"]),
             q=float(row["q"]),
             count=behind.get((str(row["series"]), str(row["period"])), NOTHING),
-            since=counts.since(table, str(row["series"]), str(row["period"])),
+            since=counts.since(counted, calendar, str(row["series"]), str(row["period"])),
         )
         for row in rows.to_dict("records")
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from nlp import duplicates
 from nlp.embedding import Embedder
-from observatory.analysis import coding, reading, state
+from observatory.analysis import coding, counts, reading, state, tallies
 from observatory.analysis import products as producing
 from observatory.analysis import topics as grouping
 from observatory.analysis.opening import Opened
@@ -51,7 +51,8 @@ def run(
         progress: told how far the work is.
     """
     if prior.embedder != embedder.name:
-        prior = State()
+        # Topics of another embedder are others, and so are their numbers.
+        prior = State(tallies={m: kept.without("topic") for m, kept in prior.tallies.items()})
     everything = reading.read(opened.reports, catalogue, embedder, prior.vectors, progress)
     progress("finding duplicates", 0, 1)
     group = duplicates.find(everything.texts, embeddings=everything.vectors).group
@@ -63,14 +64,12 @@ def run(
     )
     progress("finding topics", 0, 1)
     topics = grouping.identify(usable, coded, prior)
-    raw = producing.produce(
-        producing.Coded(opened, everything, usable, topics, coded.codes),
-        catalogue,
-        offices,
-        today,
-        duplicates=int((~first & ~everything.junk).sum()),
-        progress=progress,
-    )
+    progress("counting", 0, 1)
+    found = producing.Coded(opened, everything, usable, topics, coded.codes)
+    # Months whose reports are removed live on as tallies; those still here are counted afresh.
+    counted = {**prior.tallies, **producing.tally(found, offices)}
+    together = tallies.add(counted.values(), counts.tallied())
+    raw = producing.produce(found, together, catalogue, offices, today, progress=progress)
     parts = state.write(
         usable.reports,
         usable.vectors,
@@ -79,5 +78,6 @@ def run(
         topics.model.state(),
         embedder=embedder.name,
         catalogue=catalogue.version,
+        tallies=counted,
     )
     return Findings(raw, parts)

@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from observatory.analysis.opening import Report
+from observatory.analysis.tallies import Tallies, pack, unpack
 
 TOPICS = "topics"
 MEAN = "mean:"
+TALLIES = "tallies/"
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class State:
         codes: codes by leaf, given by ``catalogue``.
         model: the frozen topics, as ``TopicModel.state`` gives them.
         embedder: name of the embedder that made the vectors.
+        tallies: tallies by month of keeping, those of removed months included.
     """
 
     vectors: Mapping[bytes, NDArray[np.float32]] = field(default_factory=dict, repr=False)
@@ -37,6 +40,7 @@ class State:
     embedder: str = ""
     codes: Mapping[bytes, tuple[str, ...]] = field(default_factory=dict, repr=False)
     catalogue: str = ""
+    tallies: Mapping[str, Tallies] = field(default_factory=dict, repr=False)
 
 
 def write(
@@ -48,8 +52,11 @@ def write(
     *,
     embedder: str,
     catalogue: str,
+    tallies: Mapping[str, Tallies],
 ) -> dict[str, bytes]:
-    """Return the state's parts: one per month of keeping, and one of topics.
+    """Return the state's parts: two per month of keeping, and one of topics.
+
+    A month's part of vectors and assignments goes with its reports; its tallies stay.
 
     Args:
         reports: in the run's order, n of them.
@@ -59,6 +66,7 @@ def write(
         model: the frozen topics, as ``TopicModel.state`` gives them.
         embedder: name of the embedder.
         catalogue: version of the catalogue that gave the codes.
+        tallies: tallies by month of keeping.
     """
     months = np.array([report.kept for report in reports])
     leaves = np.frombuffer(b"".join(r.leaf for r in reports), np.uint8).reshape(-1, 32)
@@ -69,6 +77,7 @@ def write(
         parts[month] = _pack(
             leaves=leaves[rows], vectors=vectors[rows], topics=topics[rows], codes=joined[rows]
         )
+    parts.update({f"{TALLIES}{month}": pack(counted) for month, counted in tallies.items()})
     means = {f"{MEAN}{tag}": mean for tag, mean in model["means"].items()}
     parts[TOPICS] = _pack(
         centroids=model["centroids"],
@@ -88,8 +97,12 @@ def read(parts: Mapping[str, bytes]) -> State:
     vectors: dict[bytes, NDArray[np.float32]] = {}
     topics: dict[bytes, int] = {}
     codes: dict[bytes, tuple[str, ...]] = {}
+    counted: dict[str, Tallies] = {}
     for name, data in parts.items():
         if name == TOPICS:
+            continue
+        if name.startswith(TALLIES):
+            counted[name.removeprefix(TALLIES)] = unpack(data)
             continue
         part = _unpack(data)
         for row, leaf in enumerate(map(np.ndarray.tobytes, part["leaves"])):
@@ -105,7 +118,15 @@ def read(parts: Mapping[str, bytes]) -> State:
             key.removeprefix(MEAN): mean for key, mean in frozen.items() if key.startswith(MEAN)
         },
     }
-    return State(vectors, topics, model, str(frozen["embedder"]), codes, str(frozen["catalogue"]))
+    return State(
+        vectors,
+        topics,
+        model,
+        str(frozen["embedder"]),
+        codes,
+        str(frozen["catalogue"]),
+        counted,
+    )
 
 
 def _pack(**arrays: NDArray[Any]) -> bytes:

@@ -5,6 +5,7 @@ import pytest
 
 from observatory.analysis import state
 from observatory.analysis.opening import Report, open_state
+from observatory.analysis.tallies import Tallies
 from observatory.decisions.quorum import open_key
 from observatory.errors import IntegrityError
 
@@ -38,6 +39,7 @@ def parts_of(found):
             model,
             embedder="use",
             catalogue="c1",
+            tallies={"2024-01": Tallies({}, {"usable": 1})},
         ),
     )
 
@@ -45,7 +47,7 @@ def parts_of(found):
 def test_state_comes_back_and_lies_in_monthly_parts():
     found = reports()
     vectors, model, parts = parts_of(found)
-    assert set(parts) == {"2024-01", "2024-05", "2024-10", "topics"}
+    assert set(parts) == {"2024-01", "2024-05", "2024-10", "topics", "tallies/2024-01"}
     read = state.read(parts)
     assert (read.embedder, read.catalogue) == ("use", "c1")
     assert [read.codes[r.leaf] for r in found] == [("MO01", "MO04"), (), ("none",), ("MO02",)]
@@ -64,6 +66,7 @@ def test_destroying_a_month_destroys_all_of_its_reports():
     assert found[1].leaf not in read.vectors
     assert found[1].leaf not in read.topics
     assert found[0].leaf in read.vectors
+    assert read.tallies["2024-01"].base == {"usable": 1}
 
 
 def test_no_parts_are_an_empty_state():

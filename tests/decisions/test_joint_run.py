@@ -7,10 +7,12 @@ import random
 import pytest
 
 from nlp.embedding import UniversalSentenceEncoder
+from observatory.audit import Kind
 from observatory.complaint import periods
 from observatory.complaint.plaintext import Complaint
 from observatory.decisions import joint_run
 from observatory.demo.corpus import make_corpus
+from observatory.errors import IntegrityError
 from observatory.instance import Instance, today
 
 THIS_WEEK = periods.week_of(today())
@@ -86,6 +88,46 @@ def test_old_reports_keep_topic_and_codes_when_new_ones_come(founded, quorum, co
     assert all(before.topics[leaf] == after.topics[leaf] for leaf in kept)
     assert all(before.codes[leaf] == after.codes[leaf] for leaf in kept)
     assert len(after.topics) > len(before.topics)
+
+
+def test_counts_outlive_the_reports_that_retention_removes(founded, quorum, corpus):
+    instance = founded.instance
+    instance.vault.add_set(sealed(instance, corpus, 1), f"{today().year - 2}-W49")
+    before = run(instance, quorum).products["members"]
+    december = f"{today().year - 2}-12"
+    assert instance.vault.remove_before(f"{today().year - 1}-01") == 1
+    assert set(instance.vault.state()) == {"topics", f"tallies/{december}"}
+    after = run(instance, quorum).products["members"]
+    assert after.reports == before.reports
+    assert after.tables == before.tables
+    assert after.signals == before.signals
+    assert after.modus_operandi == before.modus_operandi
+    assert {topic.id: topic.reports for topic in after.topics} == {
+        topic.id: topic.reports for topic in before.topics
+    }
+    assert after.manifest["data_hash"] != before.manifest["data_hash"]
+
+
+def test_a_run_is_refused_on_another_set_or_policy_than_the_log_names(founded, quorum, corpus):
+    from sqlalchemy import text
+
+    instance = founded.instance
+    instance.vault.add_set(sealed(instance, corpus[:3], 1), THIS_WEEK)
+    with instance.vault._engine.begin() as connection:
+        connection.execute(text("DELETE FROM envelope WHERE bucket = 3"))
+    with pytest.raises(IntegrityError, match="not the one that was closed"):
+        run(instance, quorum)
+    with instance.vault._engine.begin() as connection:
+        connection.execute(text("DELETE FROM weekly_set"))
+    with pytest.raises(IntegrityError, match="does not hold the sets"):
+        run(instance, quorum)
+
+
+def test_every_opening_is_logged_with_who_was_there(founded, quorum):
+    run(founded.instance, quorum)
+    entry = Instance.open(founded.instance.folder).audit.entries()[-1]
+    assert entry.kind is Kind.RUN_OPENED
+    assert entry.facts["custodians"] == ["business-1", "business-3", "customs-1", "customs-3"]
 
 
 def test_an_empty_observatory_runs(instance, quorum):
