@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from pathlib import Path
@@ -10,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from observatory import hygiene
 from observatory.decisions.commands import analyse, init
 from observatory.decisions.sign_command import sign
 from observatory.demo.commands import demo
+from observatory.doctor.commands import doctor
 from observatory.errors import Exit, ObservatoryError
 from observatory.intake.commands import import_register
 from observatory.publication.commands import report
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def observatory(context: click.Context, folder: Path) -> None:
     """Complaints about corruption in customs and trade, read together; never handled as cases."""
-    os.umask(0o077)
+    hygiene.harden()
     context.obj = folder
 
 
@@ -61,7 +62,7 @@ def serve(folder: Path, role: Role, port: int | None) -> None:
     serving.serve(Instance.open(folder), role, port)
 
 
-for command in (init, import_register, serve, analyse, report, sign, demo):
+for command in (init, import_register, serve, analyse, report, sign, doctor, demo):
     observatory.add_command(command)
 
 

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import ctypes
 import logging
-import os
-import resource
 import signal
 import socket
 import subprocess
@@ -21,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from observatory import hygiene
 from observatory.errors import ObservatoryError, ResourceError
 
 if TYPE_CHECKING:
@@ -36,7 +34,6 @@ Face = Literal["intake", "members"]
 ADDRESS = "127.0.0.1"
 THREADS = {"intake": 8, "members": 4}
 START_SECONDS = 60
-_PR_SET_PDEATHSIG = 1
 
 
 class ServingError(ResourceError):
@@ -189,11 +186,9 @@ def _termination_as_interrupt() -> Iterator[None]:
 
 
 def harden() -> None:
-    """Write no core dumps and no file that others may read; end when the parent process ends."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.umask(0o077)
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    """Leave nothing behind, and end when the parent process ends."""
+    hygiene.harden()
+    hygiene.end_with_parent(signal.SIGKILL)
 
 
 def load(folder: Path, face: Face) -> WSGIApplication:

@@ -36,7 +36,7 @@ class Vault:
     """Sealed reports and sealed run state in one database."""
 
     def __init__(self, engine: Engine, public: PublicKey) -> None:
-        self._engine = engine
+        self.engine = engine
         self._public = public
         self.audit = AuditLog(engine)
 
@@ -68,7 +68,7 @@ class Vault:
             stored = _stage(connection, envelopes, STAGED)
             if stored:
                 closing.close(connection, self.audit, self._public, "import", week)
-        settle(self._engine)
+        settle(self.engine)
         return stored
 
     def close_weeks(self, today: date) -> list[SetRecord]:
@@ -86,13 +86,13 @@ class Vault:
                 made = closing.close(connection, self.audit, self._public, "form", week)
                 closed.append(made)
         if closed:
-            settle(self._engine)
+            settle(self.engine)
         return closed
 
     @contextmanager
     def _storing(self) -> Iterator[Connection]:
         try:
-            with self._engine.begin() as connection:
+            with self.engine.begin() as connection:
                 yield connection
         except SQLAlchemyError as error:
             raise VaultError(
@@ -154,7 +154,7 @@ class Vault:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         try:
-            with self._engine.connect() as connection:
+            with self.engine.connect() as connection:
                 yield connection
         except SQLAlchemyError as error:
             raise VaultError(
@@ -194,7 +194,7 @@ class Vault:
                 Kind.SET_RESEALED,
                 {"set": kept.id.hex(), "root": root.hex(), "key": self._public.id.hex()},
             )
-        settle(self._engine)
+        settle(self.engine)
         return SetRecord(kept.id, kept.source, kept.week, kept.month, root)
 
     def remove_before(self, month: str) -> int:
@@ -222,7 +222,7 @@ class Vault:
             names = connection.execute(select(RunState.name)).scalars()
             gone = [name for name in names if (keeping.month_of(name) or month) < month]
             connection.execute(delete(RunState).where(RunState.name.in_(gone)))
-        settle(self._engine)
+        settle(self.engine)
         return len(old)
 
     # Run state.
@@ -252,7 +252,7 @@ class Vault:
             VaultError: the old state still stands.
         """
         try:
-            with self._engine.begin() as connection:
+            with self.engine.begin() as connection:
                 exclusive(connection)
                 connection.execute(delete(RunState))
                 for name, sealed in parts.items():

@@ -113,11 +113,11 @@ def test_a_run_is_refused_on_another_set_or_policy_than_the_log_names(founded, q
 
     instance = founded.instance
     instance.vault.add_set(sealed(instance, corpus[:3], 1), THIS_WEEK)
-    with instance.vault._engine.begin() as connection:
+    with instance.vault.engine.begin() as connection:
         connection.execute(text("DELETE FROM envelope WHERE bucket = 3"))
     with pytest.raises(IntegrityError, match="not the one that was closed"):
         run(instance, quorum)
-    with instance.vault._engine.begin() as connection:
+    with instance.vault.engine.begin() as connection:
         connection.execute(text("DELETE FROM weekly_set"))
     with pytest.raises(IntegrityError, match="does not hold the sets"):
         run(instance, quorum)

@@ -1,0 +1,1 @@
+"""The doctor: what on this machine would undo the promises, and what to change."""
