@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from observatory.figures.names import NOT_SAID, Names, count, least
+from observatory.figures.names import NOT_SAID, OTHER_CODE, Names, count, least
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -95,6 +95,30 @@ def cut(
     )
 
 
+def shares(codes: Iterable[tuple[str, float]], names: Names, *, title: str) -> Bars | None:
+    """Return the modus operandi that a topic's reports name, as bars of their share, or None.
+
+    Args:
+        codes: (code, share of the topic's reports), the largest first.
+        names: labels.
+        title: the question that the chart answers.
+    """
+    rows = tuple(
+        Bar(
+            level=code,
+            label=names.practice(code),
+            said="",
+            share=f"{round(WIDTH * share)}%",
+            width=round(WIDTH * share),
+            few=False,
+            link="" if code == OTHER_CODE else f"/modus-operandi/{code}",
+        )
+        for code, share in codes
+    )
+    said = "Share of its reports; a full bar would be all of them. One can name up to three."
+    return Bars(title, said, HEADS["mo"], rows) if rows else None
+
+
 HEADS = {
     "mo": "Modus operandi",
     "office": "Office or place",
@@ -130,7 +154,8 @@ def _bars(
         )
         for level, label, reports, threshold in found
     )
-    description = RANKED_BY_NAME if groups else _description(rows, found)
+    described = _description(rows, found)
+    description = RANKED_BY_NAME if groups and not all(row.few for row in rows) else described
     return Bars(title, description, head, rows)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from observatory.figures.names import OTHER_CODE, count, least
+from observatory.figures.names import NOT_SAID, OTHER_CODE, count, least
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,23 +59,32 @@ def matrix(
     down, across = table.dimensions
     used = {cell.key for cell in table.cells}
     columns = [level for level in table.levels[across] if any(key[1] == level for key in used)]
-    top = max([cell.reports for cell in table.cells if cell.key[0] != OTHER_CODE], default=1)
 
-    def line(level: str) -> tuple[Field, ...]:
-        counts = [
-            (table.count(level, column), least(analysis, level, column)) for column in columns
+    def line(level: str, members: frozenset[str]) -> tuple[Field, ...]:
+        # Shades compare within a group only: who gains decides who reports. What no code explains,
+        # and where no step was said, is much of it; shaded, it would draw the eye to the least
+        # known.
+        told = [
+            cell.reports for cell in table.cells if cell.key[0] in members and said(cell.key[1])
         ]
-        # What no code explains is most of it; shaded, it would draw the eye to the least known.
+        top = max(told, default=1)
         return tuple(
-            _field(reports, threshold, None if level == OTHER_CODE else top)
-            for reports, threshold in counts
+            _field(
+                table.count(level, column),
+                least(analysis, level, column),
+                top if level != OTHER_CODE and said(column) else None,
+            )
+            for column in columns
         )
+
+    def said(column: str) -> bool:
+        return column != NOT_SAID
 
     found = tuple(
         (
             heading,
             tuple(
-                (level, names.label(down, level), line(level))
+                (level, names.label(down, level), line(level, members))
                 for level in table.levels[down]
                 if level in members and any(key[0] == level for key in used)
             ),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from observatory.figures.trend import COLOURS
+from observatory.figures.plot import COLOURS
 
 FONT = "Noto Sans"
 INK, LINE, EXPECTED = "#4a545e", "#d8d5cd", "#767d84"

@@ -117,6 +117,12 @@ def fewer(threshold: int) -> str:
     return f"fewer than {threshold}"
 
 
+def few_of(few: int, whole: int, unit: str, threshold: int) -> str:
+    """Return how many of a number of rows, months or the like are not shown, and why."""
+    verb = "has" if few == 1 else "have"
+    return f"{few} of {whole} {unit}s {verb} {fewer(threshold)} reports, or are kept back."
+
+
 def count(reports: int | None, threshold: int) -> str:
     """Return a count in figures, or that it is under the threshold."""
     return fewer(threshold) if reports is None else f"{reports:,}".replace(",", "\u202f")

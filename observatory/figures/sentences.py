@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import groupby
+import math
 from typing import TYPE_CHECKING
 
 from observatory.figures.names import count, fewer, least, period
@@ -20,53 +19,46 @@ KINDS = {
     "drift": "slow drift",
 }
 
+HARDLY_ANY = 0.5
+"""Fewer expected reports than this are said in words."""
 
-@dataclass(frozen=True)
-class Watched:
-    """The signals of one series.
-
-    Attributes:
-        name: what was watched.
-        link: address of the page with its chart, or "".
-        kinds: (kind in words, up or down), each once.
-        latest: sentence on the newest signal.
-        earlier: sentences on those before it, newest first.
-    """
-
-    name: str
-    link: str
-    kinds: tuple[tuple[str, str], ...]
-    latest: str
-    earlier: tuple[str, ...]
-
-
-def watched(analysis: SafeAnalysis, names: Names) -> tuple[Watched, ...]:
-    """Return every series that raised a signal, the one with the newest first."""
-    ordered = sorted(analysis.signals, key=lambda s: (s.series, s.period), reverse=True)
-    found = []
-    for series, group in groupby(ordered, key=lambda signal: signal.series):
-        signals = list(group)
-        said = [sentence(signal, analysis, names) for signal in signals]
-        kinds = dict.fromkeys((KINDS.get(s.kind, s.kind), s.direction) for s in signals)
-        item = Watched(
-            series_name(series, names), _link(series), tuple(kinds), said[0], tuple(said[1:])
-        )
-        found.append((signals[0].period, item))
-    found.sort(key=lambda pair: pair[0], reverse=True)
-    return tuple(item for _, item in found)
+TEN = 10
 
 
 def sentence(signal: SafeSignal, analysis: SafeAnalysis, _names: Names) -> str:
     """Return one signal in words; a count under k has no figure, only what follows from that."""
-    threshold = least(analysis, *(level for _, level in _parts(signal.series)))
+    threshold = least(analysis, *parts_of(signal.series).values())
+    past = f"where the past leads one to expect {about(signal)}"
+    if signal.direction == "up" and signal.upper >= 1:
+        past += f" and explains up to {highest(signal)}"
     when = period(signal.period)
-    expected = f"about {signal.expected:g} expected from the past"
-    if signal.observed is None:
-        return f"{when}: {unseen(signal, threshold)}; {expected}."
-    seen = count(signal.observed, threshold)
-    if signal.direction == "down":
-        return f"{when}: {seen} reports, {expected}."
-    return f"{when}: {seen} reports; {expected}, {signal.upper:g} at most."
+    if signal.observed is not None:
+        seen = f"{count(signal.observed, threshold)} reports"
+        if signal.kind in ("level_shift", "new", "vanishing"):
+            level = "lower" if signal.direction == "down" else "higher"
+            return f"Since {when} the level is {level}: {seen} in that month, {past}."
+        return f"{when}: {seen}, {past}."
+    few = f"that month alone has {fewer(threshold)}"
+    if signal.direction == "down" and signal.expected >= 2 * threshold:
+        few += ", at least halved"
+    return (
+        f"Since {when}, {'fewer' if signal.direction == 'down' else 'more'} reports than the past "
+        f"explains, judged on all months together; {few}, {past}."
+    )
+
+
+def about(signal: SafeSignal) -> str:
+    """Return the expected count in words; a tenth of a report means nothing beside ten."""
+    if signal.expected < HARDLY_ANY:
+        return "hardly any"
+    return (
+        f"about {signal.expected:.0f}" if signal.expected >= TEN else f"about {signal.expected:g}"
+    )
+
+
+def highest(signal: SafeSignal) -> str:
+    """Return the highest count that the past explains, rounded outward."""
+    return f"{math.ceil(signal.upper) if signal.upper >= TEN else signal.upper:g}"
 
 
 def unseen(signal: SafeSignal, threshold: int) -> str:
@@ -83,7 +75,7 @@ def unseen(signal: SafeSignal, threshold: int) -> str:
 
 def series_name(series: str, names: Names) -> str:
     """Return what a series watches, such as "Speed money at North Port"."""
-    parts = dict(_parts(series))
+    parts = parts_of(series)
     if not parts:
         return "All reports"
     place = names.label("office", parts["office"]) if "office" in parts else ""
@@ -94,18 +86,24 @@ def series_name(series: str, names: Names) -> str:
     return f"{what}: {place}" if place else what
 
 
-def of_series(analysis: SafeAnalysis, series: str) -> list[SafeSignal]:
-    """Return the signals of one series."""
-    return [signal for signal in analysis.signals if signal.series == series]
+def of_series(analysis: SafeAnalysis, series: str) -> dict[str, SafeSignal]:
+    """Return the signals of one series by the period in which they stand, the clearest if two."""
+    found: dict[str, SafeSignal] = {}
+    for signal in analysis.signals:
+        if signal.series == series:
+            found.setdefault(signal.period, signal)
+    return found
 
 
-def _parts(series: str) -> list[tuple[str, str]]:
+def parts_of(series: str) -> dict[str, str]:
+    """Return what a series watches: level by dimension, nothing for all reports."""
     pairs = (part.partition(":") for part in series.split("|"))
-    return [(name, level) for name, colon, level in pairs if colon]
+    return {name: level for name, colon, level in pairs if colon}
 
 
-def _link(series: str) -> str:
-    parts = dict(_parts(series))
+def link_of(series: str) -> str:
+    """Return the address of the page about what a series watches."""
+    parts = parts_of(series)
     if "topic" in parts:
         return f"/topics/{parts['topic']}"
     return f"/modus-operandi/{parts['mo']}" if "mo" in parts else ""

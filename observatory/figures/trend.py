@@ -1,70 +1,113 @@
-"""Counts over time as a chart that reads on a phone and on a board-room screen.
-
-Drawn on the server (Altair's grammar, Vega's renderer, no browser and no script), as SVG whose
-colours the style sheet sets: presentation attributes only, so that the strict content policy holds.
-"""
+"""Counts over time: what the chart, its description and the table behind it say."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from observatory.figures.names import count, fewer, period
+from observatory.figures.names import count, few_of, period
+from observatory.figures.plot import drawn
+from observatory.figures.sentences import about, highest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from observatory.disclosure import SafeSignal
-
-WIDE, NARROW = (820, 210), (330, 180)
-
-# For a picture without a style sheet; the pages set their own colours by class.
-COLOURS = {"shown": "#0072b2", "marked": "#d55e00", "few": "#dcd9d1", "upper": "#1d2329"}
-_INK, _LINE = "#4a545e", "#d8d5cd"
 
 
 @dataclass(frozen=True)
 class Point:
-    """One period of a series: its count or None, and the signal raised there."""
+    """One period of a series.
+
+    Attributes:
+        period: month or quarter.
+        reports: the count, or None for fewer than the threshold.
+        signal: the signal raised there.
+        usual: lowest and highest count of an even share of all reports.
+        measured: whether the signal's expected count is one of this period and not of a part.
+    """
 
     period: str
     reports: int | None
     signal: SafeSignal | None = None
-
-    @property
-    def limit(self) -> float | None:
-        """What the past explains: at most for a rise, on average for a fall."""
-        if self.signal is None:
-            return None
-        return self.signal.expected if self.signal.direction == "down" else self.signal.upper
+    usual: tuple[int, int] | None = None
+    measured: bool = True
 
 
 @dataclass(frozen=True)
 class Trend:
     """A chart over time with everything that stands beside it.
 
+    Drawing takes some hundredths of a second, so it waits until a page asks for the picture: words
+    reach the reader first.
+
     Attributes:
         title: the question that it answers.
         description: what there is to see, in words.
-        wide, narrow: the SVG for a screen and for a phone; empty where nothing can be shown.
-        rows: (period, count in words, remark) of the table behind.
-        few, marked: whether the key needs these.
+        points: one a period.
+        rows: (period, count, even share, remark) in words: the table behind.
+        few, marked, ranged: whether the key needs these.
     """
 
     title: str
     description: str
-    wide: Markup
-    narrow: Markup
-    rows: tuple[tuple[str, str, str], ...]
-    few: bool
-    marked: bool
+    points: tuple[Point, ...]
+    rows: tuple[tuple[str, str, str, str], ...]
     threshold: int
+
+    @property
+    def head(self) -> str:
+        """Return what a row is."""
+        return _unit(self.points).capitalize()
+
+    @property
+    def enough(self) -> bool:
+        """Tell whether any period may be shown: else the description says all there is."""
+        return any(point.reports is not None for point in self.points)
+
+    @property
+    def few(self) -> bool:
+        """Tell whether a period is kept back."""
+        return any(point.reports is None for point in self.points)
+
+    @property
+    def marked(self) -> bool:
+        """Tell whether a signal stands in the chart."""
+        return any(point.signal for point in self.points)
+
+    @property
+    def measured(self) -> bool:
+        """Tell whether a signal stands there with what was expected."""
+        return any(point.signal and point.measured for point in self.points)
+
+    @property
+    def ranged(self) -> bool:
+        """Tell whether the range of an even share is drawn."""
+        return any(point.usual for point in self.points)
+
+    @cached_property
+    def wide(self) -> Markup:
+        """Return the SVG for a screen, or nothing where nothing can be shown."""
+        return self._drawn("wide")
+
+    @cached_property
+    def narrow(self) -> Markup:
+        """Return the SVG for a phone."""
+        return self._drawn("narrow")
+
+    @cached_property
+    def small(self) -> Markup:
+        """Return the SVG to stand beside a sentence."""
+        return self._drawn("small")
+
+    def _drawn(self, kind: str) -> Markup:
+        if not self.enough:
+            return Markup()
+        said = f"{self.title} {self.description}" if kind == "small" else self.description
+        return drawn(self.points, self.threshold, kind, said)
 
 
 def trend(
@@ -72,7 +115,9 @@ def trend(
     *,
     title: str,
     threshold: int,
-    signals: Iterable[SafeSignal] = (),
+    signals: Mapping[str, SafeSignal] | None = None,
+    usual: Mapping[str, tuple[int, int]] | None = None,
+    measured: bool = True,
 ) -> Trend:
     """Return the chart of a series.
 
@@ -80,146 +125,64 @@ def trend(
         cells: (period, count or None for fewer than ``threshold``) in order of time.
         title: the question that the chart answers.
         threshold: the series' own k.
-        signals: signals of this series.
+        signals: signals by the period in which they stand.
+        usual: lowest and highest count of an even share, by period.
+        measured: whether the signals' figures are those of one such period.
     """
-    raised = {signal.period: signal for signal in signals}
-    points = [Point(at, reports, raised.get(at)) for at, reports in cells]
-    description = _describe(points, threshold)
-    enough = any(point.reports is not None for point in points)
-    wide, narrow = (
-        _svg(points, threshold, size, kind, description) if enough else Markup()
-        for size, kind in ((WIDE, "wide"), (NARROW, "narrow"))
+    raised, usual = signals or {}, usual or {}
+    points = tuple(
+        Point(at, reports, raised.get(at), usual.get(at), measured) for at, reports in cells
     )
+    # Where most periods are kept back the range would fill the part where nothing is shown.
+    if 2 * sum(point.reports is not None for point in points) < len(points):
+        points = tuple(Point(p.period, p.reports, p.signal, None, measured) for p in points)
     return Trend(
         title,
-        description,
-        wide,
-        narrow,
+        _describe(points, threshold),
+        points,
         rows=tuple(_row(point, threshold) for point in points),
-        few=enough and any(point.reports is None for point in points),
-        marked=any(point.signal for point in points),
         threshold=threshold,
     )
 
 
-def _row(point: Point, threshold: int) -> tuple[str, str, str]:
+def _row(point: Point, threshold: int) -> tuple[str, str, str, str]:
     remark = ""
     if point.signal is not None:
-        remark = f"signal: about {point.signal.expected:g} expected"
-        if point.signal.direction != "down":
-            remark += f", {point.signal.upper:g} at most"
-    return period(point.period), count(point.reports, threshold), remark
+        remark = "signal"
+        if point.measured:
+            remark += f": {about(point.signal)} expected"
+            if point.signal.direction != "down" and point.signal.upper >= 1:
+                remark += f", {highest(point.signal)} at most"
+    usual = "" if point.usual is None else f"{point.usual[0]} to {point.usual[1]}"
+    return period(point.period), count(point.reports, threshold), usual, remark
+
+
+def _unit(points: Sequence[Point]) -> str:
+    return "quarter" if points and "Q" in points[0].period else "month"
 
 
 def _describe(points: Sequence[Point], threshold: int) -> str:
+    unit = _unit(points)
     shown = [(point.reports, point.period) for point in points if point.reports is not None]
+    raised = [period(point.period) for point in points if point.signal]
+    told = f"{'Signal' if len(raised) == 1 else 'Signals'} in {_listed(raised)}." if raised else ""
     if not shown:
-        return f"Every month has {fewer(threshold)} reports."
+        return " ".join(filter(None, (f"No {unit} has enough reports to be shown.", told)))
     most, when = max(shown)
-    parts = [
-        f"One bar a month, {period(points[0].period)} to {period(points[-1].period)}.",
-        f"Most: {count(most, threshold)} reports in {period(when)}.",
-    ]
+    parts = [f"Most: {count(most, threshold)} reports in {period(when)}."]
     few = len(points) - len(shown)
     if few:
-        verb = "has" if few == 1 else "have"
-        parts.append(f"{few} of {len(points)} months {verb} {fewer(threshold)} reports.")
-    signals = [period(point.period) for point in points if point.signal]
-    if signals:
-        parts.append(f"Months with a signal: {', '.join(signals)}.")
-    return " ".join(parts)
-
-
-def _svg(
-    points: Sequence[Point], threshold: int, size: tuple[int, int], kind: str, description: str
-) -> Markup:
-    drawn = _render(json.dumps(_spec(points, threshold, size)))
-    opening = (
-        f'<svg class="{kind}" role="img" aria-label="{escape(description)}" '
-        f'viewBox="0 0 {size[0]} {size[1]}" preserveAspectRatio="xMinYMin">'
-    )
-    # The renderer writes no text of ours but axis labels, and those it escapes.
-    drawn = re.sub(r' role="[^"]*"| aria-roledescription="[^"]*"', "", drawn)
-    return Markup(re.sub(r"^<svg[^>]*>", lambda _: opening, drawn))  # noqa: S704
-
-
-@lru_cache(maxsize=512)
-def _render(spec: str) -> str:
-    import vl_convert
-
-    svg: str = vl_convert.vegalite_to_svg(json.loads(spec))
-    return svg
-
-
-def _spec(points: Sequence[Point], threshold: int, size: tuple[int, int]) -> dict[str, Any]:
-    """Return the Vega-Lite specification: dark bars shown, pale bars of one height for the few."""
-    import altair as alt
-
-    data = alt.InlineData(values=[_datum(point, threshold) for point in points])
-    months = alt.X(
-        "period:O",
-        title=None,
-        scale=alt.Scale(
-            domain=[point.period for point in points], paddingInner=0.25, paddingOuter=0.15
-        ),
-        axis=alt.Axis(
-            labelExpr=_month_labels(len(points), narrow=size == NARROW),
-            labelAngle=0,
-            labelOverlap=False,
-            ticks=False,
-            grid=False,
-        ),
-    )
-    height = alt.Y(
-        "height:Q",
-        title=None,
-        axis=alt.Axis(tickCount=4, format="d", tickMinStep=1, domain=False, ticks=False),
-    )
-    layers = [
-        alt.Chart(data, name=kind)
-        .mark_bar(color=COLOURS[kind], aria=False)
-        .encode(x=months, y=height)
-        .transform_filter(alt.datum.kind == kind)
-        for kind in ("few", "shown", "marked")
-    ]
-    if any(point.signal for point in points):
-        layers.append(
-            alt.Chart(data, name="upper")
-            .mark_tick(color=COLOURS["upper"], thickness=2, aria=False)
-            .encode(x=months, y=alt.Y("limit:Q", title=None))
-            .transform_filter("isValid(datum.limit)")
+        parts.append(few_of(few, len(points), unit, threshold))
+    inside = [p for p in points if p.usual and p.reports is not None]
+    outside = sum(not p.usual[0] <= p.reports <= p.usual[1] for p in inside)  # type: ignore[index,operator]
+    if inside:
+        verb = "lies" if outside == 1 else "lie"
+        parts.append(
+            f"{outside or 'None'} of {len(inside)} shown {unit}s {verb} outside the range of an "
+            "even share."
         )
-    chart = (
-        alt.layer(*layers)
-        .properties(width=size[0], height=size[1])
-        .configure(
-            background="transparent",
-            font="sans-serif",
-            padding={"left": 0, "right": 2, "top": 6, "bottom": 0},
-            autosize={"type": "fit", "contains": "padding"},
-        )
-        .configure_view(strokeWidth=0)
-        .configure_axis(
-            labelColor=_INK, labelFontSize=12, gridColor=_LINE, domainColor=_INK, aria=False
-        )
-    )
-    spec: dict[str, Any] = chart.to_dict()
-    return spec
+    return " ".join(filter(None, (*parts, told)))
 
 
-def _datum(point: Point, threshold: int) -> Mapping[str, Any]:
-    datum: dict[str, Any] = {"period": point.period}
-    if point.limit is not None:
-        datum["limit"] = point.limit
-    if point.reports is None:
-        return {**datum, "height": threshold, "kind": "few"}
-    return {**datum, "height": point.reports, "kind": "marked" if point.signal else "shown"}
-
-
-def _month_labels(months: int, *, narrow: bool) -> str:
-    """Return the label expression: years, and where there is room the middle of each year."""
-    if months <= 12 and not narrow:
-        return "datum.value"
-    year = "slice(datum.value, 5) == '01' ? slice(datum.value, 0, 4)"
-    middle = "" if narrow else " : slice(datum.value, 5) == '07' ? 'July'"
-    return f"{year}{middle} : ''"
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

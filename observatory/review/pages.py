@@ -2,26 +2,57 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from flask import Flask, abort, render_template
+from flask import Flask, abort, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from observatory.figures.matrix import matrix
+from observatory.disclosure import SafeAnalysis
 from observatory.figures.names import Names, names_of, period
-from observatory.review.overview import by_direction, overview
+from observatory.headers import report_failure
+from observatory.review.overview import overview
 from observatory.review.practice import practice_page
+from observatory.review.practices import practices_page
+from observatory.review.signals import signals_page
 from observatory.review.topic import topic_page
+from observatory.review.topics import topics_page
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as Answer
 
-    from observatory.disclosure import SafeAnalysis
     from observatory.instance import Instance
+
+
+PIECES = 24
+"""How many pieces of a template are sent at once: pages go out in some dozens of parts."""
+
+BROKEN_OFF = (
+    '<p class="note warn">This page broke off here: something failed, and the rest is missing. '
+    "Try again; if it fails again, tell the administrator the time and the page.</p>"
+)
 
 
 class NoAnalysisYet(Exception):  # noqa: N818  # not an error: the state before the first run
     """No run has been made."""
+
+
+LISTS: tuple[tuple[str, str, Callable[[SafeAnalysis, Names], object]], ...] = (
+    ("/", "overview", overview),
+    ("/signals", "signals", signals_page),
+    ("/topics", "topics", topics_page),
+    ("/modus-operandi", "practices", practices_page),
+    ("/method", "method", lambda _analysis, _names: None),
+)
+"""(address, template, what it shows) of the pages about everything."""
+
+SINGLES: tuple[tuple[str, str, Callable[[SafeAnalysis, Names, str], object]], ...] = (
+    ("/topics/<key>", "topic", topic_page),
+    ("/modus-operandi/<key>", "practice", practice_page),
+)
+"""(address, template, what it shows) of the pages about one thing; KeyError if it is not shown."""
 
 
 def init_app(app: Flask, instance: Instance) -> None:
@@ -34,51 +65,45 @@ def init_app(app: Flask, instance: Instance) -> None:
             raise NoAnalysisYet
         return analysis, names_of(analysis, instance.catalogue, instance.offices)
 
-    @app.get("/")
-    def show_overview() -> str:
+    def show_all(template: str, make: Callable[[SafeAnalysis, Names], object]) -> Iterator[str]:
         analysis, names = newest()
-        page = overview(analysis, names)
-        return render_template("review/overview.html", analysis=analysis, page=page)
+        return _sent(template, analysis, make(analysis, names))
 
-    @app.get("/topics/<topic_id>")
-    def show_topic(topic_id: str) -> str:
-        analysis, names = newest()
-        try:
-            page = topic_page(analysis, names, topic_id)
-        except KeyError:
-            abort(404)
-        return render_template("review/topic.html", analysis=analysis, page=page)
-
-    @app.get("/modus-operandi")
-    def show_practices() -> str:
-        analysis, names = newest()
-        stages = matrix(
-            analysis,
-            names,
-            "mo_stage",
-            title="Which modus operandi at which step?",
-            groups=by_direction(names),
-        )
-        return render_template(
-            "review/practices.html",
-            analysis=analysis,
-            page=overview(analysis, names),
-            stages=stages,
-        )
-
-    @app.get("/modus-operandi/<code>")
-    def show_practice(code: str) -> str:
+    def show_one(
+        template: str, make: Callable[[SafeAnalysis, Names, str], object], key: str
+    ) -> Iterator[str]:
         analysis, names = newest()
         try:
-            page = practice_page(analysis, names, code)
+            page = make(analysis, names, key)
         except KeyError:
             abort(404)
-        return render_template("review/practice.html", analysis=analysis, page=page)
+        return _sent(template, analysis, page)
 
-    @app.get("/method")
-    def show_method() -> str:
-        analysis, _ = newest()
-        return render_template("review/method.html", analysis=analysis)
+    for address, template, whole in LISTS:
+        app.add_url_rule(address, template, partial(show_all, template, whole))
+    for address, template, single in SINGLES:
+        app.add_url_rule(address, template, partial(show_one, template, single))
+
+
+def _sent(template: str, analysis: SafeAnalysis, page: object) -> Iterator[str]:
+    """Return a page in pieces, as they are made.
+
+    Words and tables reach the reader while the charts below them are still drawn; what can be
+    refused has been refused before the first piece.
+    """
+    found = current_app.jinja_env.get_template(f"review/{template}.html")
+    pieces = found.stream(analysis=analysis, page=page, here=request.path)
+    pieces.enable_buffering(PIECES)
+    return _guarded(pieces)
+
+
+def _guarded(pieces: Iterator[str]) -> Iterator[str]:
+    """Pass the pieces on; a failure among them ends the page with a sentence, and is noted."""
+    try:
+        yield from pieces
+    except Exception:  # noqa: BLE001  # the page has begun: no error page can take its place
+        report_failure(sys.exc_info())
+        yield BROKEN_OFF
 
 
 def _settle(app: Flask, instance: Instance) -> None:

@@ -6,15 +6,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from observatory.figures.bars import Bars, cut
-from observatory.figures.names import least
-from observatory.figures.sentences import of_series, sentence, series_name
-from observatory.figures.trend import Trend, trend
-from observatory.review.overview import code_said
+from observatory.figures.names import count, fewer, least
+from observatory.figures.sentences import parts_of
+from observatory.figures.series import course
+from observatory.review.signals import Told, by_group, told
 
 if TYPE_CHECKING:
     from observatory.catalogue import Measure, ModusOperandi
     from observatory.disclosure import SafeAnalysis
     from observatory.figures.names import Names
+    from observatory.figures.trend import Trend
+
+CUTS = (
+    ("mo_office", "office", "Where is it reported?"),
+    ("mo_stage", "stage", "At which step?"),
+    ("mo_reporter_side", "reporter_side", "Who reports it?"),
+    ("mo_subject_side", "subject_side", "Whose conduct is it about?"),
+    ("mo_outcome", "outcome", "How did it end?"),
+)
 
 
 @dataclass(frozen=True)
@@ -25,9 +34,11 @@ class PracticePage:
     group: str
     direction: str
     said: str
+    few: bool
+    share: str
     stages: tuple[str, ...]
     trend: Trend | None
-    signals: tuple[tuple[str, str], ...]
+    signals: tuple[Told, ...]
     cuts: tuple[Bars, ...]
     measures: tuple[Measure, ...]
 
@@ -40,57 +51,37 @@ def practice_page(analysis: SafeAnalysis, names: Names, code: str) -> PracticePa
     """
     catalogue = names.catalogue
     practice = catalogue.modus_operandi[code]
+    reports, threshold = analysis.code_count(code), least(analysis, code)
+    cuts = (
+        cut(analysis, names, table, along, title=title, whole=reports, mo=code)
+        for table, along, title in CUTS
+    )
     return PracticePage(
         practice=practice,
         group=catalogue.groups[practice.group],
         direction=catalogue.directions[practice.direction],
-        said=code_said(analysis, code),
+        said=fewer(threshold) if reports is None else count(reports, threshold),
+        few=reports is None,
+        share=share_of_all(reports, analysis),
         stages=tuple(names.label("stage", stage) for stage in practice.stages),
-        trend=_trend(analysis, code),
-        signals=_signals(analysis, names, code),
-        cuts=_cuts(analysis, names, code),
+        trend=course(analysis, f"mo:{code}", title="How many reports named it each month?"),
+        signals=tuple(
+            told(series, analysis, names)
+            for found in by_group(analysis, names).values()
+            for series in found
+            if parts_of(series).get("mo") == code
+        ),
+        cuts=tuple(bars for bars in cuts if bars is not None),
         measures=tuple(
             catalogue.measures[key] for key in practice.measures if key in catalogue.measures
         ),
     )
 
 
-def _trend(analysis: SafeAnalysis, code: str) -> Trend | None:
-    try:
-        cells = analysis.table("mo_month").series("month", mo=code)
-    except KeyError:
-        return None
-    return trend(
-        cells,
-        title="How many reports named it each month?",
-        threshold=least(analysis, code),
-        signals=of_series(analysis, f"mo:{code}"),
-    )
-
-
-def _signals(analysis: SafeAnalysis, names: Names, code: str) -> tuple[tuple[str, str], ...]:
-    """Return (where, sentence) of every signal of this code, anywhere; newest first."""
-    raised = [s for s in analysis.signals if f"mo:{code}" in s.series.split("|")]
-    raised.sort(key=lambda signal: (signal.period, signal.series), reverse=True)
-    return tuple(
-        (
-            series_name(signal.series, names) if "|" in signal.series else "All places",
-            sentence(signal, analysis, names),
-        )
-        for signal in raised
-    )
-
-
-def _cuts(analysis: SafeAnalysis, names: Names, code: str) -> tuple[Bars, ...]:
-    asked = (
-        ("mo_office", "office", "Where?"),
-        ("mo_stage", "stage", "At which step?"),
-        ("mo_reporter_side", "reporter_side", "Who reports it?"),
-        ("mo_subject_side", "subject_side", "Whose conduct is it about?"),
-        ("mo_outcome", "outcome", "How did it end?"),
-    )
-    found = (
-        cut(analysis, names, table, along, title=title, whole=analysis.code_count(code), mo=code)
-        for table, along, title in asked
-    )
-    return tuple(bars for bars in found if bars is not None)
+def share_of_all(reports: int | None, analysis: SafeAnalysis) -> str:
+    """Return reports as a share of all usable ones, in words, or "" where one is not shown."""
+    usable = analysis.reports.get("usable")
+    if not reports or not usable:
+        return ""
+    percent = 100 * reports / usable
+    return f"{percent:.0f}%" if percent >= 1 else "less than 1%"

@@ -5,27 +5,47 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from observatory.figures.bars import Bars, cut
-from observatory.figures.names import OTHER_CODE, count
-from observatory.figures.sentences import of_series, sentence
-from observatory.figures.trend import Trend, trend
+from observatory.figures.bars import Bars, cut, shares
+from observatory.figures.names import NOT_SAID, OTHER_CODE, count
+from observatory.figures.sentences import of_series
+from observatory.figures.series import course
+from observatory.review.practice import share_of_all
+from observatory.review.signals import Told, told
 
 if TYPE_CHECKING:
     from observatory.disclosure import SafeAnalysis, SafeTopic
     from observatory.figures.names import Names
+    from observatory.figures.trend import Trend
+
+CUTS = (
+    ("topic_office", "office", "Where is it reported?"),
+    ("topic_stage", "stage", "At which step?"),
+    ("topic_reporter_side", "reporter_side", "Who reports it?"),
+    ("topic_subject_side", "subject_side", "Whose conduct is it about?"),
+)
 
 
 @dataclass(frozen=True)
 class TopicPage:
-    """Everything on a topic's page."""
+    """Everything on a topic's page.
+
+    Attributes:
+        said, share: its reports, and their share of all usable ones.
+        nearest: (code, name, share) of the modus operandi that most of its reports name, or None.
+        codes: all that may be shown.
+        thin: True where its reports are spread so thinly that hardly any figure is shown.
+    """
 
     topic: SafeTopic
     title: str
     said: str
-    codes: tuple[tuple[str, str, str], ...]
+    share: str
+    nearest: tuple[str, str, str] | None
+    codes: Bars | None
     trend: Trend | None
-    signals: tuple[str, ...]
+    signal: Told | None
     cuts: tuple[Bars, ...]
+    thin: bool
 
 
 def topic_page(analysis: SafeAnalysis, names: Names, topic_id: str) -> TopicPage:
@@ -35,46 +55,30 @@ def topic_page(analysis: SafeAnalysis, names: Names, topic_id: str) -> TopicPage
         KeyError: no such topic may be shown.
     """
     topic = analysis.topic(topic_id)
-    raised = of_series(analysis, f"topic:{topic_id}")
+    series = f"topic:{topic_id}"
+    trend = course(analysis, series, title="How many reports of this topic came each month?")
+    found = (
+        cut(analysis, names, table, along, title=title, whole=topic.reports, topic=topic.id)
+        for table, along, title in CUTS
+    )
+    cuts = tuple(bars for bars in found if bars is not None)
+    seen = any(not row.few and row.level != NOT_SAID for bars in cuts for row in bars.rows)
     return TopicPage(
         topic=topic,
         title=names.label("topic", topic_id),
         said=count(topic.reports, analysis.k),
-        codes=tuple(
-            (code if code != OTHER_CODE else "", names.practice(code), f"{round(100 * share)}%")
-            for code, share in topic.codes
+        share=share_of_all(topic.reports, analysis),
+        nearest=next(
+            (
+                (code, names.practice(code), f"{round(100 * share)}%")
+                for code, share in topic.codes
+                if code != OTHER_CODE
+            ),
+            None,
         ),
-        trend=_trend(analysis, topic_id),
-        signals=tuple(
-            sentence(signal, analysis, names)
-            for signal in sorted(raised, key=lambda signal: signal.period, reverse=True)
-        ),
-        cuts=_cuts(analysis, names, topic),
+        codes=shares(topic.codes, names, title="Which modus operandi do its reports name?"),
+        trend=trend,
+        signal=told(series, analysis, names) if of_series(analysis, series) else None,
+        cuts=cuts,
+        thin=not seen and not (trend and trend.enough),
     )
-
-
-def _trend(analysis: SafeAnalysis, topic_id: str) -> Trend | None:
-    try:
-        cells = analysis.table("topic_month").series("month", topic=topic_id)
-    except KeyError:
-        return None
-    return trend(
-        cells,
-        title="How many reports of this topic came each month?",
-        threshold=analysis.k,
-        signals=of_series(analysis, f"topic:{topic_id}"),
-    )
-
-
-def _cuts(analysis: SafeAnalysis, names: Names, topic: SafeTopic) -> tuple[Bars, ...]:
-    asked = (
-        ("topic_office", "office", "Where?"),
-        ("topic_stage", "stage", "At which step?"),
-        ("topic_reporter_side", "reporter_side", "Who reports it?"),
-        ("topic_subject_side", "subject_side", "Whose conduct is it about?"),
-    )
-    found = (
-        cut(analysis, names, table, along, title=title, whole=topic.reports, topic=topic.id)
-        for table, along, title in asked
-    )
-    return tuple(bars for bars in found if bars is not None)

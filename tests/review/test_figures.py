@@ -4,15 +4,21 @@ import re
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from made_up_analysis import OFFICES, analysis
+from scipy import stats
 
 from observatory.catalogue import load
-from observatory.disclosure import SafeSignal
+from observatory.disclosure import SafeCell, SafeSignal, SafeTable
 from observatory.figures.bars import cut
 from observatory.figures.matrix import matrix
 from observatory.figures.names import fewer, least, names_of, period
-from observatory.figures.sentences import sentence, watched
+from observatory.figures.ranges import even_share, poisson_range
+from observatory.figures.sentences import sentence
+from observatory.figures.series import course
 from observatory.figures.trend import trend
+from observatory.review.practices import by_direction
 
 SAFE = analysis(load())
 NAMES = names_of(SAFE, load(), OFFICES)
@@ -48,7 +54,7 @@ def test_absent_months_are_drawn_and_said_alike():
         heights = {re.search(r"v([\d.]+)", path)[1] for path in bars_in(svg, "few")}
         assert len(bars_in(svg, "few")) == 2
         assert len(heights) == 1
-    assert [said for _, said, _ in chart.rows] == ["9", "fewer than 5", "7", "fewer than 5"]
+    assert [said for _, said, *_ in chart.rows] == ["9", "fewer than 5", "7", "fewer than 5"]
     assert "2 of 4 months have fewer than 5" in chart.description
 
 
@@ -67,12 +73,15 @@ def test_months_stand_in_the_order_of_time_whatever_is_absent():
 
 def test_a_chart_without_a_shown_month_is_a_sentence():
     chart = drawn([("2024-01", None), ("2024-02", None)])
-    assert chart.wide == ""
-    assert chart.description == "Every month has fewer than 5 reports."
+    assert chart.wide == chart.small == ""
+    assert not chart.enough
+    assert chart.description == "No month has enough reports to be shown."
 
 
 def test_charts_hold_no_style_script_or_address():
-    svg = drawn([("2024-01", 9), ("2024-02", 12)], signals=[signal(period="2024-02")]).wide
+    svg = drawn(
+        [("2024-01", 9), ("2024-02", 12)], signals={"2024-02": signal(period="2024-02")}
+    ).wide
     for forbidden in (" style=", "<style", "<script", "href=", "url(", " on", "<foreignObject"):
         assert forbidden not in re.sub(r'aria-label="[^"]*"', "", svg)
     assert svg.count("<svg") == 1
@@ -86,26 +95,104 @@ def test_the_same_series_is_drawn_to_the_same_bytes():
 
 def test_a_signal_says_what_was_expected_and_seen():
     assert sentence(signal(), SAFE, NAMES) == (
-        "March 2024: 14 reports; about 5.1 expected from the past, 9.8 at most."
+        "March 2024: 14 reports, where the past leads one to expect about 5.1 and explains up to "
+        "9.8."
     )
     hidden = signal(kind="vanishing", direction="down", observed=None, expected=10.4)
     assert sentence(hidden, SAFE, NAMES) == (
-        "March 2024: fewer than 5 reports in that month, at least halved; "
-        "about 10.4 expected from the past."
+        "Since March 2024, fewer reports than the past explains, judged on all months together; "
+        "that month alone has fewer than 5, at least halved, where the past leads one to expect "
+        "about 10."
     )
-    lasting = signal(kind="level_shift", direction="up", observed=None, expected=0.3)
+    lasting = signal(kind="level_shift", direction="up", observed=None, expected=0.3, upper=2.0)
     assert sentence(lasting, SAFE, NAMES) == (
-        "March 2024: fewer than 5 reports in that month, judged on all months since; "
-        "about 0.3 expected from the past."
+        "Since March 2024, more reports than the past explains, judged on all months together; "
+        "that month alone has fewer than 5, where the past leads one to expect hardly any and "
+        "explains up to 2."
     )
 
 
-def test_series_are_listed_once_the_newest_first():
-    listed = watched(SAFE, NAMES)
-    assert listed[0].name == "Speed money or facilitation payment: North Port"
-    assert len(listed) == len({item.name for item in listed}) == 4
-    assert len(listed[0].earlier) == 1
-    assert listed[0].link == "/modus-operandi/MO01"
+def test_large_fitted_counts_are_said_without_tenths_and_limits_rounded_outward():
+    large = signal(series="all", observed=325, expected=147.6, upper=193.2)
+    assert "about 148 and explains up to 194." in sentence(large, SAFE, NAMES)
+
+
+def test_a_hidden_month_has_its_signal_marked_without_a_bar():
+    cells = [("2024-01", 9), ("2024-02", None), ("2024-03", 6)]
+    chart = drawn(cells, signals={"2024-02": signal(period="2024-02", observed=None, upper=3.0)})
+    assert len(bars_in(chart.wide, "few")) == 1
+    assert bars_in(chart.wide, "marked") == []
+    assert len(bars_in(chart.wide, "flagup")) == 1
+    assert chart.rows[1] == (
+        "February 2024",
+        "fewer than 5",
+        "",
+        "signal: about 5.1 expected, 3 at most",
+    )
+
+
+def test_what_was_expected_of_a_month_is_not_drawn_beside_a_quarter():
+    place = course(SAFE, "mo:MO01|office:PORT_NORTH", title="Did it rise?")
+    assert place.head == "Quarter"
+    assert place.marked
+    assert not place.measured
+    assert re.search(r'"[^"]* upper_marks"[^>]*/>', place.small), "a layer without a mark"
+    assert "signal" in {remark for *_, remark in place.rows}
+
+
+def test_an_even_share_moves_with_all_reports_and_rests_on_shown_figures():
+    months = tuple(f"2024-{m:02d}" for m in range(1, 13))
+    levels = {"month": months}
+    cells = tuple(
+        SafeCell((month,), 900 if month == "2024-03" else 300)
+        for month in months
+        if month != "2024-07"
+    )
+    safe = replace(
+        SAFE, reports={"usable": 3900}, tables=(SafeTable("month", ("month",), levels, cells),)
+    )
+    found = even_share(safe, 390)
+    assert "2024-07" not in found
+    assert found["2024-01"] == (20, 41)
+    assert found["2024-03"] == (72, 109)
+    assert even_share(safe, None) == {}
+    assert even_share(replace(safe, reports={}), 390) == {}
+
+
+@given(st.floats(0, 2000))
+def test_the_range_holds_nineteen_of_twenty_poisson_counts(mean):
+    low, high = poisson_range(mean)
+    inside = stats.poisson.cdf(high, mean) - stats.poisson.cdf(low - 1, mean)
+    assert inside >= 0.95 - 1e-9
+    # And no wider than that: one count less on either side leaves more than half of it outside.
+    assert stats.poisson.cdf(high - 1, mean) <= 0.976 or high == 0
+    assert stats.poisson.cdf(low - 1, mean) <= 0.026 or low == 0
+
+
+def test_the_range_is_told_only_where_most_months_are():
+    usual = {f"2024-{m:02d}": (3, 12) for m in range(1, 5)}
+    full = drawn([(month, 9) for month in usual], usual=usual)
+    assert full.ranged
+    assert {row[2] for row in full.rows} == {"3 to 12"}
+    assert "None of 4 shown months lie outside the range of an even share." in full.description
+    thin = drawn([(m, 9 if m == "2024-01" else None) for m in usual], usual=usual)
+    assert not thin.ranged
+
+
+def test_shades_never_compare_extortive_with_collusive():
+    codes = (("MO01", 200), ("MO02", 100), ("MO11", 10), ("MO12", 5))
+    table = SafeTable(
+        "mo_stage",
+        ("mo", "stage"),
+        {"mo": tuple(code for code, _ in codes), "stage": ("release", "not_said")},
+        tuple(SafeCell((code, "release"), reports) for code, reports in codes),
+    )
+    found = matrix(
+        replace(SAFE, tables=(table,)), NAMES, "mo_stage", title="?", groups=by_direction(NAMES)
+    )
+    shades = {heading: [fields[0].shade for _, _, fields in rows] for heading, rows in found.groups}
+    assert max(shades["Extortive"]) == max(shades["Collusive"]) == 5
+    assert all(shade > 0 for group in shades.values() for shade in group)
 
 
 def test_places_are_never_ranked_and_absent_ones_look_alike():

@@ -12,11 +12,15 @@ from observatory.app import create_members
 HOST = {"Host": "members.localhost:8081"}
 
 
+def signed_in(instance):
+    client = create_members(instance).test_client()
+    client.get(one_time_path(instance), headers=HOST)
+    return client
+
+
 @pytest.fixture
 def member(made_up):
-    client = create_members(made_up).test_client()
-    client.get(one_time_path(made_up), headers=HOST)
-    return client
+    return signed_in(made_up)
 
 
 def page(member, path):
@@ -32,12 +36,109 @@ def test_the_overview_holds_counts_signals_topics_and_four_lists_apart(member, m
     assert '<dd class="few">fewer than 5</dd>' in text
     for topic in analysis.topics:
         assert f"/topics/{topic.id}" in text
+        assert f"/topics/{topic.id}" in page(member, "/topics")
     for code, _ in analysis.modus_operandi:
-        assert f"/modus-operandi/{code}" in text
-    directions = re.findall(r"<h3>(Extortive|Collusive|Internal|Private to private)</h3>", text)
-    assert directions == ["Extortive", "Collusive", "Internal", "Private to private"]
-    assert "candidate" in text
+        assert f"/modus-operandi/{code}" in page(member, "/modus-operandi")
+    for html in (text, page(member, "/modus-operandi")):
+        directions = re.findall(r"<h3>(Extortive|Collusive|Internal|Private to private)</h3>", html)
+        assert directions == ["Extortive", "Collusive", "Internal", "Private to private"]
+
+
+def test_every_page_says_in_its_first_lines_what_follows(member):
+    """A member who reads the heading and the lead alone takes the point, and its limits."""
+    lead = {path: re.search(r"</h1>(.*?)<section", page(member, path))[1] for path in SO_WHAT}
+    for path, said in SO_WHAT.items():
+        assert said in lead[path], path
+
+
+SO_WHAT = {
+    "/": "All reporting together, one topic and 2 extortive practices changed more than the past "
+    "explains.",
+    "/signals": "None of it is proof: each is a reason to look",
+    "/topics": "1 fit no known modus operandi well and may hide a new one.",
+    "/topics/T0003": "No modus operandi of the catalogue explains most of them.",
+    "/topics/T0001": "61% of them name <a",
+    "/modus-operandi": "<strong>Extortive:</strong> most often “",
+    "/modus-operandi/MO01": "2 signals stand on it.",
+    "/method": "They do not show how much corruption there is, where it is worst, or who did what.",
+}
+
+
+def test_the_page_of_signals_links_each_to_the_page_about_it(member, made_up):
+    text = page(member, "/signals")
+    for signal in made_up.latest().signals:
+        for part in signal.series.split("|"):
+            name, _, level = part.partition(":")
+            if name in ("mo", "topic"):
+                assert f"/{'topics' if name == 'topic' else 'modus-operandi'}/{level}" in text
+    assert text.count("What else would look the same") == 4
+    assert "no ranking of places" in text
     assert "at least halved" in text
+
+
+def test_a_run_without_signals_or_topics_says_so_on_every_page(made_up, tmp_path):
+    quiet = replace(made_up, folder=tmp_path)
+    analysis = replace(made_up.latest(), signals=(), topics=())
+    quiet.products.store({"members": analysis})
+    client = signed_in(quiet)
+    assert "nothing stood out" in page(client, "/")
+    assert "Nothing did." in page(client, "/signals")
+    assert "No topic has 5 reports from 3 weeks yet" in page(client, "/topics")
+    assert "No topic has 5 reports from 3 weeks yet" in page(client, "/")
+
+
+def test_a_topic_all_of_whose_cells_are_few_is_explained_not_empty(made_up, tmp_path):
+    thin = replace(made_up, folder=tmp_path)
+    analysis = made_up.latest()
+    tables = tuple(
+        replace(t, cells=tuple(c for c in t.cells if c.key[0] != "T0002")) for t in analysis.tables
+    )
+    thin.products.store({"members": replace(analysis, tables=tables)})
+    client = signed_in(thin)
+    text = page(client, "/topics/T0002")
+    assert "spread so thinly over months, places and steps" in text
+    assert "No month has enough reports to be shown." in text
+    assert 'class="chart"' not in text
+    assert "with fewer than 5 each" in text
+    assert "spread so thinly" not in page(client, "/topics/T0001")
+
+
+def broken(made_up, folder, **changes):
+    """Return a client of an instance whose stored products no run would have written."""
+    instance = replace(made_up, folder=folder)
+    instance.products.store({"members": replace(made_up.latest(), **changes)})
+    return signed_in(instance)
+
+
+def test_a_failure_has_a_page_in_the_same_language_and_tells_nothing(made_up, tmp_path, capfd):
+    first = made_up.latest().signals[0]
+    client = broken(made_up, tmp_path, signals=(replace(first, period="secret"),))
+    answer = client.get("/signals", headers=HOST)
+    assert answer.status_code == 500
+    check_headers(answer, "same-origin")
+    assert "Something failed here" in answer.text
+    assert 'href="/assets/members.css"' in answer.text
+    told = capfd.readouterr().err
+    assert told.startswith("unexpected ValueError at ")
+    assert "secret" not in told + answer.text
+
+
+def test_a_page_that_breaks_off_says_so(made_up, tmp_path, capfd):
+    months = made_up.latest().table("month")
+    cells = (replace(months.cells[0], reports=10**400), *months.cells[1:])
+    client = broken(made_up, tmp_path, tables=(replace(months, cells=cells),))
+    answer = client.get("/", headers=HOST)
+    assert "What the reports say together" in answer.text
+    assert "This page broke off here" in answer.text
+    assert capfd.readouterr().err.startswith("unexpected ValueError at ")
+
+
+@pytest.mark.parametrize("path", ["/", "/signals", "/topics/T0001", "/modus-operandi/MO01"])
+def test_words_are_sent_before_the_charts_below_them(member, path):
+    pieces = list(member.get(path, headers=HOST).response)
+    lead = next(at for at, piece in enumerate(pieces) if b'class="lead"' in piece)
+    chart = next(at for at, piece in enumerate(pieces) if b'class="chart"' in piece)
+    assert lead < chart
 
 
 def test_topics_and_modus_operandi_have_a_page_each(member, made_up):
@@ -50,10 +151,10 @@ def test_topics_and_modus_operandi_have_a_page_each(member, made_up):
 
 
 def test_every_chart_has_a_question_a_description_and_its_figures(member):
-    for path in ("/", "/topics/T0001", "/modus-operandi/MO01"):
+    for path in ("/", "/signals", "/topics/T0001", "/modus-operandi/MO01"):
         text = page(member, path)
         for figure in re.findall(r"<figure>(.*?)</figure>", text):
-            assert re.search(r"<h3>[^<]+\?</h3>", figure)
+            assert re.search(r"<(h3|strong)>[^<]+\?</(h3|strong)>", figure)
             assert '<p class="quiet">' in figure
             assert "<table" in figure
 
@@ -85,6 +186,9 @@ def test_unknown_and_hidden_topics_look_alike(member):
         ("GET", "/", 200),
         ("GET", "/method", 200),
         ("GET", "/modus-operandi", 200),
+        ("GET", "/signals", 200),
+        ("HEAD", "/signals", 200),
+        ("GET", "/topics", 200),
         ("GET", "/none", 404),
         ("PUT", "/", 405),
         ("POST", "/", 405),
