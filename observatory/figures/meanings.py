@@ -11,7 +11,7 @@ from observatory.figures.names import period
 from observatory.figures.sentences import parts_of, series_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from observatory.disclosure import SafeAnalysis, SafeSignal
     from observatory.figures.names import Names
@@ -82,8 +82,17 @@ def meanings(signals: Iterable[SafeSignal], analysis: SafeAnalysis) -> tuple[str
     return tuple(said)
 
 
-def rivals(signal: SafeSignal, analysis: SafeAnalysis, names: Names) -> tuple[str, ...]:
-    """Return what else would look the same: what other signals suggest, then fixed sentences."""
+def rivals(signals: Sequence[SafeSignal], analysis: SafeAnalysis, names: Names) -> tuple[str, ...]:
+    """Return what else would look like the signals of one series, each sentence once.
+
+    What other signals of the run suggest comes first, then what is true of any such signal.
+    """
+    beside = [said for signal in signals for said in _seen_beside(signal, analysis, names)]
+    usual = [said for signal in signals for said in _usual(signal, names)]
+    return tuple(dict.fromkeys((*beside, *usual)))
+
+
+def _usual(signal: SafeSignal, names: Names) -> Iterable[str]:
     parts = parts_of(signal.series)
     known = names.catalogue.modus_operandi.get(parts.get("mo", ""))
     collusive = known is not None and known.direction == "collusive"
@@ -94,7 +103,7 @@ def rivals(signal: SafeSignal, analysis: SafeAnalysis, names: Names) -> tuple[st
         said = [FEAR, SILENT if collusive else "", MOVED if parts else ""]
         last = TRAFFIC_DOWN if "office" in parts or not parts else ""
         last = WORDING if "topic" in parts else last
-    return tuple(filter(None, (*_seen_beside(signal, analysis, names), *said, last)))
+    return filter(None, (*said, last))
 
 
 def _seen_beside(signal: SafeSignal, analysis: SafeAnalysis, names: Names) -> list[str]:
@@ -118,7 +127,7 @@ def _seen_beside(signal: SafeSignal, analysis: SafeAnalysis, names: Names) -> li
                 f"It may have moved: there is a {way} of {series_name(other.series, names)}, "
                 f"{period(other.period)}."
             )
-    return list(dict.fromkeys(found))
+    return found
 
 
 def certainty(signal: SafeSignal) -> str:

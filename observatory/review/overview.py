@@ -9,7 +9,7 @@ from observatory.figures.names import count
 from observatory.figures.series import course
 from observatory.review.practices import Direction, directions
 from observatory.review.signals import GROUPS, Told, by_group, headline, told
-from observatory.review.topics import TopicRow, by_size, topic_row
+from observatory.review.topics import TopicRow, topics_page
 
 if TYPE_CHECKING:
     from observatory.disclosure import SafeAnalysis
@@ -35,7 +35,7 @@ class Overview:
         headline: what the run found, in a sentence or two.
         base: (name, count in words, True where it is under k) of what was read.
         clearest: the series with the clearest signal of each group.
-        candidates, largest: topics that no code explains, and all others, the largest first.
+        candidates, largest: the first topics that no code explains, and of all others.
     """
 
     headline: str
@@ -50,7 +50,7 @@ class Overview:
 def overview(analysis: SafeAnalysis, names: Names) -> Overview:
     """Return the overview of an analysis."""
     grouped = by_group(analysis, names)
-    topics = by_size(analysis)
+    topics = topics_page(analysis, names)
     return Overview(
         headline=_headline(analysis, headline(grouped)),
         base=tuple(
@@ -61,12 +61,8 @@ def overview(analysis: SafeAnalysis, names: Names) -> Overview:
         clearest=tuple(
             told(grouped[key][0], analysis, names) for key, _, _ in GROUPS if grouped[key]
         ),
-        candidates=tuple(topic_row(t, analysis, names) for t in topics if t.candidate)[
-            :TOPICS_FIRST
-        ],
-        largest=tuple(topic_row(t, analysis, names) for t in topics if not t.candidate)[
-            :TOPICS_FIRST
-        ],
+        candidates=topics.candidates[:TOPICS_FIRST],
+        largest=topics.known[:TOPICS_FIRST],
         directions=directions(analysis, names, first=PRACTICES_FIRST),
     )
 

@@ -180,6 +180,6 @@ def told(series: str, analysis: SafeAnalysis, names: Names) -> Told:
             for signal in signals
         ),
         meanings=meanings(signals, analysis),
-        rivals=tuple(dict.fromkeys(said for s in signals for said in rivals(s, analysis, names))),
+        rivals=rivals(signals, analysis, names),
         trend=course(analysis, series, title=question.format(when=period(signals[0].period))),
     )

@@ -41,10 +41,11 @@ class TopicsPage:
 
 
 def topics_page(analysis: SafeAnalysis, names: Names) -> TopicsPage:
-    """Return the page of all topics, the largest first."""
+    """Return the page of all topics, the largest first; perhaps new ones with a signal first."""
     rows = [topic_row(topic, analysis, names) for topic in by_size(analysis)]
+    candidates = [row for row in rows if row.topic.candidate]
     return TopicsPage(
-        candidates=tuple(row for row in rows if row.topic.candidate),
+        candidates=tuple(sorted(candidates, key=lambda row: not row.signals)),
         known=tuple(row for row in rows if not row.topic.candidate),
     )
 

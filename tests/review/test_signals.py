@@ -89,7 +89,7 @@ def test_a_run_without_a_signal_says_so():
     ],
 )
 def test_rivals_follow_what_is_watched_and_which_way_it_went(series, direction, said):
-    found = rivals(signal(series, direction=direction), replace(SAFE, signals=()), NAMES)
+    found = rivals([signal(series, direction=direction)], replace(SAFE, signals=()), NAMES)
     assert said in found
     assert (texts.CAMPAIGN in found) is (series == "all")
 
@@ -112,10 +112,12 @@ def test_what_other_signals_suggest_is_told_first():
     rise = signal("mo:MO04|office:PORT_NORTH", period="2026-02")
     everything = signal("all", period="2026-02")
     safe = replace(SAFE, signals=(fall, rise, everything))
-    moved = rivals(fall, safe, NAMES)[0]
+    moved = rivals([fall], safe, NAMES)[0]
     assert moved.startswith("It may have moved: there is a rise of ")
     assert moved.endswith("North Port, February 2026.")
-    assert rivals(rise, safe, NAMES)[1].startswith("All reports together rose in February 2026")
+    assert rivals([fall, rise], safe, NAMES)[2].startswith(
+        "All reports together rose in February 2026"
+    )
 
 
 @pytest.mark.parametrize(
