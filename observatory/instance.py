@@ -64,7 +64,7 @@ class Instance:
         """The log of what was done."""
         return self.vault.audit
 
-    @property
+    @cached_property
     def public_key(self) -> PublicKey:
         """The key that reports are sealed to."""
         return self.policy.public_key

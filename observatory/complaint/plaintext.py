@@ -34,6 +34,8 @@ _HEADER_LENGTH = struct.Struct(">H")
 _NARRATIVE_LENGTH = struct.Struct(">I")
 _KEYS = {"v", "kind", "facets", "week", "source", "once", "cell_key", "salt"}
 _SOURCE = re.compile(r"form|import:[a-z0-9][a-z0-9._-]{0,63}")
+# General categories Cc (but for TAB and LF) and Cs, which Unicode has fixed for good.
+_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _FACET_CODE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _FACET_VALUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 
@@ -118,9 +120,9 @@ def check_narrative(text: str) -> str:
     narrative = normalise(text)
     if not narrative:
         raise NarrativeError("empty")
-    for number, line in enumerate(narrative.split("\n"), start=1):
-        if any(c != "\t" and unicodedata.category(c) in {"Cc", "Cs"} for c in line):
-            raise NarrativeError("control", line=number)
+    unwanted = _UNWANTED.search(narrative)
+    if unwanted is not None:
+        raise NarrativeError("control", line=narrative.count("\n", 0, unwanted.start()) + 1)
     excess = len(narrative.encode()) - MAX_NARRATIVE_BYTES
     if excess > 0:
         raise NarrativeError("too_long", excess=excess)

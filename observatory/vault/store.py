@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 
@@ -20,6 +20,7 @@ from observatory.vault import closing, keeping
 from observatory.vault.closing import STAGED, SetRecord
 from observatory.vault.envelope import OpenEnvelope, StoredEnvelope
 from observatory.vault.month_key import MonthKey
+from observatory.vault.receiving import GroupCommit, Row
 from observatory.vault.run_state import RunState
 from observatory.vault.weekly_set import WeeklySet
 
@@ -39,20 +40,22 @@ class Vault:
         self.engine = engine
         self._public = public
         self.audit = AuditLog(engine)
+        self._receiving = GroupCommit(self._insert)
 
     # Receiving.
 
-    def receive(self, envelopes: Iterable[Envelope], week: str) -> int:
-        """Store envelopes of the open week in one transaction, on the disk when this returns.
-
-        Returns:
-            How many were stored.
+    def receive(self, envelopes: Iterable[Envelope], week: str) -> None:
+        """Store envelopes of the open week, all or none; on the disk when this returns.
 
         Raises:
             VaultError: nothing was stored.
         """
+        self._receiving.add([_row(one, week) for one in envelopes])
+
+    def _insert(self, rows: Sequence[Row]) -> None:
         with self._storing() as connection:
-            return _stage(connection, envelopes, week)
+            if rows:
+                connection.execute(insert(OpenEnvelope), rows)
 
     def add_set(self, envelopes: Iterable[Envelope], week: str) -> int:
         """Store an import: a set of its own, closed at once, in one transaction.
@@ -274,7 +277,7 @@ def _stage(connection: Connection, envelopes: Iterable[Envelope], week: str) -> 
     return stored
 
 
-def _row(envelope: Envelope, week: str) -> dict[str, object]:
+def _row(envelope: Envelope, week: str) -> Row:
     return {
         "id": secrets.token_bytes(16),
         "week": week,
