@@ -40,18 +40,27 @@ def read(path: Path) -> tuple[Office, ...]:
     """Read the register; a missing file is an empty register.
 
     Raises:
-        BadInputError: a row is malformed; the message names the row and the column.
+        BadInputError: it is no CSV in UTF-8, or a row is malformed; the message names the row and
+            the column.
     """
     if not path.exists():
         return ()
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return _offices(csv.DictReader(file), path.name)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise BadInputError(
+            f"{path} cannot be read as a table ({type(error).__name__}). Save it as CSV in UTF-8."
+        ) from error
+
+
+def _offices(rows: Iterable[dict[str, str]], name: str) -> tuple[Office, ...]:
     offices: dict[str, Office] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        for number, row in enumerate(reader, start=2):
-            office = _office(row, f"{path.name}, row {number}")
-            if office.code in offices:
-                raise BadInputError(f"{path.name}, row {number}: code {office.code} stands twice.")
-            offices[office.code] = office
+    for number, row in enumerate(rows, start=2):
+        office = _office(row, f"{name}, row {number}")
+        if office.code in offices:
+            raise BadInputError(f"{name}, row {number}: code {office.code} stands twice.")
+        offices[office.code] = office
     return tuple(offices.values())
 
 

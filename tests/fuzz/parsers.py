@@ -1,0 +1,186 @@
+"""Every parser of foreign bytes, under libFuzzer: python tests/fuzz/parsers.py NAME [RUNS].
+
+A parser either understands or raises its own error. Whatever it understands it writes back to the
+byte, where it has a writer. Anything else ends the process with an error code.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import atheris
+
+with atheris.instrument_imports(include=["observatory", "crypto"]):
+    from werkzeug.exceptions import HTTPException
+    from werkzeug.wrappers import Request
+
+    from crypto.envelope import BUCKETS, OVERHEAD, Envelope, PublicKey
+    from crypto.errors import CryptoError
+    from crypto.signing import SigningKey
+    from observatory import config, policy
+    from observatory.audit import Entry
+    from observatory.audit.log import SignedHead
+    from observatory.complaint import offices, plaintext
+    from observatory.complaint.plaintext import Complaint, Seal
+    from observatory.custody.sheets import read_sheet
+    from observatory.decisions import signed_file
+    from observatory.errors import ObservatoryError
+    from observatory.intake.body import read_fields
+    from observatory.intake.imports import mapping, register
+
+HERE = Path(tempfile.mkdtemp())
+DAY = date(2026, 11, 24)
+
+
+@dataclass(frozen=True)
+class Parser:
+    """A parser, the errors that it may raise, and a few inputs to begin with."""
+
+    parse: Callable[[bytes], object]
+    errors: tuple[type[Exception], ...]
+    seeds: tuple[bytes, ...]
+
+
+def envelope(data: bytes) -> None:
+    assert Envelope.from_bytes(data).to_bytes() == data
+
+
+def padded(data: bytes) -> None:
+    whole = data.ljust(BUCKETS[1], b"\x00") if len(data) < BUCKETS[1] else data
+    complaint, seal = plaintext.decode(whole)
+    bucket = {size: number for number, size in BUCKETS.items()}[len(whole)]
+    again = plaintext.encode(complaint, seal, bucket=bucket if seal.kind == "dummy" else None)
+    assert again == whole
+
+
+def entry(data: bytes) -> None:
+    assert Entry.from_bytes(data).to_bytes() == data
+
+
+def form(data: bytes) -> None:
+    kind, _, body = data.partition(b"\n")
+    read_fields(
+        Request(
+            {
+                "REQUEST_METHOD": "POST",
+                "CONTENT_TYPE": kind.decode("latin-1"),
+                "CONTENT_LENGTH": str(len(body)),
+                "wsgi.input": io.BytesIO(body),
+                "wsgi.input_terminated": True,
+            }
+        )
+    )
+
+
+def from_file(read: Callable[[Path], object]) -> Callable[[bytes], None]:
+    path = HERE / "given"
+
+    def parse(data: bytes) -> None:
+        path.write_bytes(data)
+        read(path)
+
+    return parse
+
+
+def a_register(path: Path) -> None:
+    for _ in register.read(path, None, DAY):
+        pass
+
+
+SAMPLE = plaintext.encode(Complaint("they asked", {"stage": "release"}), Seal("2026-W40"))
+SHEET = b"Side: customs\nCustodian: 1 of 3\nWords:\n 1 academic\nEnd of words\n"
+SIGNED = b'{"signed": {"schema": "joint-integrity-observatory/audit-head/1", "size": 1}'
+
+PARSERS: dict[str, Parser] = {
+    "envelope": Parser(
+        envelope,
+        (CryptoError,),
+        (Envelope(b"k" * 8, 1, 8107, b"x" * (BUCKETS[1] + OVERHEAD)).to_bytes(), b"JIO1"),
+    ),
+    "public-key": Parser(lambda data: PublicKey(data), (CryptoError,), (b"\x00" * 1216,)),
+    "plaintext": Parser(padded, (plaintext.PlaintextError,), (SAMPLE.rstrip(b"\x00"), SAMPLE)),
+    "sheet": Parser(
+        lambda data: read_sheet(data.decode("utf-8", "replace"), label="f"),
+        (CryptoError,),
+        (SHEET,),
+    ),
+    "signer": Parser(
+        lambda data: SigningKey.unlock(data, "a passphrase", label="f"),
+        (CryptoError,),
+        (b'{"format": "jio-signer/v1", "kdf": {"name": "argon2id", "iterations": 99}}',),
+    ),
+    "signed-file": Parser(
+        lambda data: signed_file.from_bytes(data, label="f"),
+        (ObservatoryError,),
+        (SIGNED + b', "signatures": []}',),
+    ),
+    "audit-entry": Parser(
+        entry,
+        (ValueError,),
+        (
+            Entry.from_bytes(
+                b'{"day":"2026-01-01","facts":{"sha256":"00"},"kind":"backup-made"}'
+            ).to_bytes(),
+        ),
+    ),
+    "audit-head": Parser(
+        SignedHead.from_bytes, (ObservatoryError,), (SIGNED + b', "signatures": []}',)
+    ),
+    "policy": Parser(
+        from_file(lambda path: policy.read(path).verify()),
+        (ObservatoryError,),
+        (b'{"chain": [{"rules": {"version": 1}, "signatures": []}]}',),
+    ),
+    "config": Parser(
+        from_file(config.read), (ObservatoryError,), (config.template().encode(), b"[a]\nb = 1\n")
+    ),
+    "offices": Parser(
+        from_file(offices.read),
+        (ObservatoryError,),
+        (b"code,name,region,customs_population,business_population\nA,North,Coast,1,2\n",),
+    ),
+    "mapping": Parser(
+        from_file(mapping.read),
+        (ObservatoryError,),
+        (b"source: a\nnarrative: text\nreported_on:\n  column: day\n  format: '%Y-%m-%d'\n",),
+    ),
+    "register": Parser(
+        from_file(a_register),
+        (ObservatoryError,),
+        (b"narrative,reported_on,stage\nthey asked,2026-01-02,release\n", b"PK\x03\x04"),
+    ),
+    "form": Parser(
+        form,
+        (HTTPException,),
+        (b"application/x-www-form-urlencoded\nnarrative=they+asked%21&once=a&step=check",),
+    ),
+}
+
+
+def main() -> None:
+    name, runs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 20_000
+    parser = PARSERS[name]
+    corpus = HERE / "corpus"
+    corpus.mkdir()
+    for number, seed in enumerate(parser.seeds):
+        (corpus / str(number)).write_bytes(seed)
+
+    def one(data: bytes) -> None:
+        try:
+            parser.parse(data)
+        except parser.errors:
+            return
+
+    flags = [f"-runs={runs}", "-seed=1", "-max_len=8192", "-verbosity=0", "-timeout=20"]
+    atheris.Setup([sys.argv[0], *flags, f"-artifact_prefix={HERE}/", str(corpus)], one)
+    atheris.Fuzz()
+
+
+if __name__ == "__main__":
+    main()
