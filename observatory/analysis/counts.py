@@ -46,7 +46,6 @@ CUTS: tuple[Cut, ...] = (
     Cut("language", ("language",)),
     Cut("office_month", ("office", "month")),
     Cut("mo_month", ("mo", "month")),
-    Cut("mo_quarter", ("mo", "quarter")),
     Cut("mo_office", ("mo", "office")),
     Cut("mo_stage", ("mo", "stage")),
     Cut("mo_reporter_side", ("mo", "reporter_side")),

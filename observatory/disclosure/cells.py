@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from math import prod
 
 from observatory.analysis.raw import NOTHING, RawCount, RawTable
 from observatory.disclosure.products import SafeCell, SafeTable
@@ -22,12 +23,13 @@ def safe_table(table: RawTable, rules: Rules) -> tuple[SafeTable, int]:
     """Pass a cut through the door.
 
     Returns:
-        The cut with the cells that may be shown, and the number of suppressed non-empty cells.
+        The cut with the cells that may be shown, and the number of cells that are not: empty ones
+        among them, since a count of the others would tell none from one.
     """
     shown = {key for key, count in table.cells.items() if rules.allows(count, *key)}
     shown -= _complementary(table, shown, rules)
     cells = tuple(SafeCell(key, rules.rounded(table.cells[key].reports)) for key in sorted(shown))
-    hidden = sum(count.reports > 0 for key, count in table.cells.items() if key not in shown)
+    hidden = prod(len(levels) for levels in table.levels.values()) - len(cells)
     return SafeTable(table.id, table.dimensions, table.levels, cells), hidden
 
 
