@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from nlp.cues import Definition, Reader, all_cues, by_first, matches, prepare
 from nlp.embedding import Embedder, default, quantise
 from nlp.languages import everywhere
+from nlp.nearest import nearest
 from nlp.tokens import folded
 
 __all__ = ["CodeScorer", "Definition", "assign"]
@@ -179,18 +180,14 @@ def _spread(scores: Scores, vectors: NDArray[np.float32], tags: Sequence[str]) -
     seeds = seeds[np.linspace(0, len(seeds) - 1, min(len(seeds), _SEEDS)).astype(np.int64)]
     holds = (scores[seeds] >= THRESHOLD).astype(np.float64)
     holds *= _company(scores, centred, seeds)
-    place = {row: column for column, row in enumerate(seeds.tolist())}
-    count = min(_NEAREST, len(seeds) - 1)
+    place = np.full(len(vectors), -1)
+    place[seeds] = np.arange(len(seeds))
+    order, products = nearest(centred, centred[seeds], min(_NEAREST, len(seeds) - 1), own=place)
     result = scores.copy()
     for start in range(0, len(vectors), 2048):
-        block = centred[start : start + 2048] @ centred[seeds].T
-        for row in range(len(block)):
-            if start + row in place:
-                block[row, place[start + row]] = -1
-        order = np.argsort(-block, axis=1, kind="stable")[:, :count]
-        near = np.maximum(np.take_along_axis(block, order, axis=1), 0).astype(np.float64)
+        near = np.maximum(products[start : start + 2048], 0).astype(np.float64)
         weight = near**_NEAR
-        vote = np.einsum("nk,nkm->nm", weight, holds[order])
+        vote = np.einsum("nk,nkm->nm", weight, holds[order[start : start + 2048]])
         vote /= np.maximum(weight.sum(axis=1), 1e-12)[:, None]
         trust = 1 / (1 + np.exp(-_STEEP * (near[:, :3].mean(axis=1) - _MIDDLE)))
         part = slice(start, start + 2048)
@@ -205,15 +202,11 @@ def _company(scores: Scores, centred: NDArray[np.float32], seeds: NDArray[np.int
     verification"): it speaks for nobody. Two of its 15 nearest texts with the same code suffice.
     """
     holds = (scores >= THRESHOLD).astype(np.float64)
-    count = min(_NEAREST, len(centred) - 1)
+    near, _ = nearest(centred[seeds], centred, min(_NEAREST, len(centred) - 1), own=seeds)
     result = np.zeros((len(seeds), scores.shape[1]))
-    for start in range(0, len(seeds), 1024):
-        part = seeds[start : start + 1024]
-        block = centred[part] @ centred.T
-        block[np.arange(len(part)), part] = -1
-        near = np.argpartition(-block, count - 1, axis=1)[:, :count]
-        result[start : start + 1024] = holds[near].sum(axis=1) / 2
-    return np.minimum(result, 1.0)
+    for neighbour in near.T:
+        result += holds[neighbour]
+    return np.minimum(result / 2, 1.0)
 
 
 def assign(

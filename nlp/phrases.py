@@ -260,11 +260,16 @@ def allowed(phrase: str, language: str, extra: Iterable[str] = frozenset()) -> b
     if known is None:
         return False
     row = phrase.replace("-", " ").split()
-    more = {fold(word) for word in extra}
+    more = _folded(frozenset(extra))
     return bool(row) and all(_is_allowed(word, known, more) for word in row)
 
 
-def _is_allowed(word: str, known: frozenset[str], more: set[str]) -> bool:
+@lru_cache(maxsize=16)
+def _folded(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(fold, words))
+
+
+def _is_allowed(word: str, known: frozenset[str], more: frozenset[str]) -> bool:
     folded = fold(word.strip(".,;:!?()\"'“”«»·"))
     if folded in known or folded in more:
         return True

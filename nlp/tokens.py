@@ -39,7 +39,6 @@ def plain(text: str) -> str:
     return " ".join(bare.split())
 
 
-@lru_cache(maxsize=200_000)
 def calm(text: str) -> str:
     """The text in small letters where most of its letters are capitals, else as it is.
 

@@ -5,6 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nlp.nearest import nearest
+
 Vectors = NDArray[np.float32]
 Index = NDArray[np.int64]
 
@@ -14,8 +16,7 @@ _BLOCK = 1024
 def neighbours(vectors: Vectors, count: int) -> Index:
     """The ``count`` nearest rows of each row by dot product, nearest first; itself left out.
 
-    Blocked, so that memory stays at a block times n. With quantised vectors the products are
-    exact, and ties go to the earlier row.
+    Ties go to the earlier row.
 
     Args:
         vectors: (n, d), quantised unit rows, in a stable order.
@@ -25,19 +26,7 @@ def neighbours(vectors: Vectors, count: int) -> Index:
         (n, min(count, n - 1)) row numbers.
     """
     total = len(vectors)
-    count = min(count, total - 1)
-    result = np.zeros((total, max(count, 0)), dtype=np.int64)
-    if count < 1:
-        return result
-    for start in range(0, total, _BLOCK):
-        products = vectors[start : start + _BLOCK] @ vectors.T
-        rows = np.arange(len(products))
-        products[rows, start + rows] = -np.inf
-        near = np.sort(np.argpartition(-products, count - 1, axis=1)[:, :count], axis=1)
-        close = np.take_along_axis(products, near, axis=1)
-        order = np.argsort(-close, axis=1, kind="stable")
-        result[start : start + len(products)] = np.take_along_axis(near, order, axis=1)
-    return result
+    return nearest(vectors, vectors, max(min(count, total - 1), 0), own=np.arange(total))[0]
 
 
 def shared_neighbours(near: Index) -> Any:
