@@ -16,7 +16,7 @@ from typing import Any
 from observatory.figures.multiples import multiple
 from observatory.figures.names import period
 from observatory.figures.sentences import KINDS
-from observatory.publication.documents.findings import probability
+from observatory.publication.documents.episodes import probability
 from observatory.publication.documents.practices import FEWEST_SHOWN
 from observatory.publication.documents.source import Entry
 from observatory.publication.tables import printed_tables

@@ -9,8 +9,7 @@ from __future__ import annotations
 from observatory.figures.names import count, period
 from observatory.figures.sentences import series_name
 from observatory.publication.documents.episodes import Episode, episodes
-from observatory.publication.documents.findings import lower
-from observatory.publication.documents.source import Entry, Source, shown
+from observatory.publication.documents.source import Entry, Source, lower, shown
 
 NAMED = 4
 SIGNALS_TOLD = 3

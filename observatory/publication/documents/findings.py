@@ -6,22 +6,30 @@ Wording rule: "reports of", never "cases of"; a rise is a rise in reports.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from observatory.figures.names import count, least, period
-from observatory.figures.sentences import unseen
-from observatory.publication.documents.episodes import Episode, episodes, opposite
+from observatory.figures.names import count, period
+from observatory.publication.documents.episodes import (
+    Episode,
+    episodes,
+    opposite,
+    probability,
+    told,
+)
 from observatory.publication.documents.overview import uncoded
-from observatory.publication.documents.source import Entry, Source, shown
+from observatory.publication.documents.source import FEWEST_KS, Entry, Source, lower, shown
+
+if TYPE_CHECKING:
+    from observatory.disclosure import SafeTopic
 
 MOST = 5
 SPECIFIC = 2
-LEAST_Q = 0.001
+TOPICS_TOLD = 3
+PHRASES = 2
+NUMBERS = {2: "Two", 3: "Three"}
 
 UNREAD_SHARE = 0.4
 """From this share without a code on, the report says so before anything else."""
-
-FEWEST_KS = 6
-"""A practice with fewer reports than this many times k gives no finding and no sheet by size."""
 
 
 def findings(source: Source) -> list[Entry]:
@@ -123,24 +131,43 @@ def _moved(source: Source, fall: Episode, rise: Episode) -> Entry:
 
 
 def _unexplained(source: Source) -> Iterator[Entry]:
-    """Yield one finding on the largest topic that no code explains."""
+    """Yield one finding on the topics that no code explains: those that began, else the largest."""
     dated = {e.levels["topic"]: e for e in reversed(episodes(source)) if set(e.levels) == {"topic"}}
-    candidates = [t for t in source.analysis.topics if t.candidate and (t.phrases or t.id in dated)]
+    candidates = sorted(
+        (t for t in source.analysis.topics if t.candidate and (t.phrases or t.id in dated)),
+        key=lambda t: (t.id not in dated, -t.reports, t.id),
+    )
     if not candidates:
         return
-    topic = min(candidates, key=lambda t: (t.id not in dated, -t.reports, t.id))
-    when = f" {told(source, dated[topic.id])}" if topic.id in dated else ""
-    words = f"share the words “{topic.label}”" if topic.phrases else "may show no phrase"
+    moving = [t for t in candidates if t.id in dated][:TOPICS_TOLD] or candidates[:1]
+    said = [_topic(topic, dated.get(topic.id)) for topic in moving]
+    if len(moving) == 1:
+        who = f"{count(moving[0].reports, 0)} reports tell"
+        then = "It may be a new modus operandi"
+    else:
+        who = f"{NUMBERS[len(moving)]} groups of reports tell"
+        then = "They may be new modus operandi, or one told in several ways"
     yield {
-        "title": f"{count(topic.reports, 0)} reports tell of something the catalogue does not know",
-        "text": (
-            f"They form topic {topic.id} and {words}.{when} "
-            "It may be a new modus operandi, to be described and named by both sides."
+        "title": f"{who} of something the catalogue does not know",
+        "text": f"{' '.join(said)} {then}, for both sides to describe and name.",
+        "rival": (
+            "Known practices, in words that the catalogue does not yet have, would look the same."
         ),
-        "rival": "It may also be a known practice in words that the catalogue does not yet have.",
         "codes": [],
-        "series": [f"topic:{topic.id}"],
+        "series": [f"topic:{topic.id}" for topic in moving],
     }
+
+
+def _topic(topic: SafeTopic, episode: Episode | None) -> str:
+    words = f" (“{'”, “'.join(topic.phrases[:PHRASES])}”)" if topic.phrases else ""
+    said = f"Topic {topic.id}{words}: {count(topic.reports, 0)} reports"
+    if episode is None:
+        return f"{said}."
+    more = "fewer" if episode.direction == "down" else "more"
+    return (
+        f"{said}; since {period(episode.first)} {more} than its past explains "
+        f"({probability(episode.strongest.q)})."
+    )
 
 
 def _volume(source: Source) -> Iterator[Entry]:
@@ -202,42 +229,8 @@ def _where(source: Source, code: str, total: int | None) -> str:
     return f"; {top['share']:.0%} of them name the step “{lower(top['label'])}”"
 
 
-def told(source: Source, episode: Episode) -> str:
-    """Return an episode in words: how many signals, and its strongest month in figures."""
-    signal = episode.strongest
-    threshold = least(source.analysis, *episode.levels.values())
-    when = period(signal.period)
-    if signal.observed is None:
-        seen = (
-            f"From {when}: {unseen(signal, threshold)}; the past explains about "
-            f"{signal.expected:g} a month"
-        )
-    else:
-        seen = (
-            f"In {when}, {count(signal.observed, threshold)} reports were counted where the past "
-            f"explains about {signal.expected:g}"
-        )
-        if episode.direction == "up" and signal.upper >= signal.expected:
-            seen += f" and {signal.upper:g} at most"
-    said = f"{seen} ({probability(signal.q)})."
-    if (several := len(episode.signals)) > 1:
-        first, last = period(episode.first), period(episode.last)
-        said += f" Signals stand in {several} months, from {first} to {last}."
-    return said
-
-
-def probability(q: float) -> str:
-    """Return an adjusted p-value in words: very small ones carry no more than their smallness."""
-    return f"q {q:.2g}" if q >= LEAST_Q else f"q under {LEAST_Q}"
-
-
 def _what(source: Source, episode: Episode) -> str:
     name = lower(source.names.practice(episode.levels["mo"]))
     if "office" in episode.levels:
         return f"{name} at {source.names.label('office', episode.levels['office'])}"
     return name
-
-
-def lower(name: str) -> str:
-    """Return a name as it reads inside a sentence; words in capitals stay."""
-    return name if name[:2].isupper() else name[:1].lower() + name[1:]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from observatory.figures.names import OTHER_CODE, period
-from observatory.publication.documents.source import Entry, Source, shown
+from observatory.publication.documents.source import FEWEST_KS, Entry, Source, lower, shown
 
 BASE = {
     "received": "Received",
@@ -19,6 +20,10 @@ CUTS = {
     "asked": ("asked", "What was asked for"),
     "outcome": ("outcome", "What happened then"),
 }
+
+FEWEST_TOGETHER = 2
+ROOM = 2
+"""Answers kept back are told together from this many times k reports for each of them."""
 
 
 def status(source: Source) -> Entry:
@@ -62,12 +67,34 @@ def base(source: Source) -> Entry:
         ],
         "uncoded": uncoded(source),
         "cuts": [
-            {"id": table, "title": title, "entries": entries}
+            {"id": table, "title": title, "entries": entries} | _kept_back(source, entries, usable)
             for table, (along, title) in CUTS.items()
             if (entries := source.line(table, along, usable))
         ],
         "denominators": [],
         "shocks": [],
+    }
+
+
+def _kept_back(source: Source, entries: list[Entry], usable: int | None) -> Entry:
+    """Return what the answers not shown come to together, where a reader would subtract anyway.
+
+    A large answer can be kept back to protect a small one; to call it "fewer than k" beside the
+    total would be plainly untrue. Every report has one answer here, so the rest of the total is
+    theirs. It is rounded to tens, since each shown count is slightly disturbed.
+    """
+    few = [entry for entry in entries if "reports" not in entry]
+    if usable is None or len(few) < FEWEST_TOGETHER:
+        return {}
+    rest = round(usable - sum(entry["reports"] for entry in shown(entries)), -1)
+    if rest < source.analysis.k * ROOM * len(few):
+        return {}
+    return {
+        "kept_back": {
+            "labels": [entry["label"] for entry in few],
+            "about": rest,
+            "share": round(rest / usable, 2),
+        }
     }
 
 
@@ -128,7 +155,30 @@ def _asymmetries(source: Source) -> list[str]:
             for other in others
             if "share" in other and "share" in own
         ]
+    for direction in source.text["directions"]:
+        said += _spread(source, direction)
     return said
+
+
+def _spread(source: Source, direction: str) -> Iterator[str]:
+    """Yield, for a direction, the practices of which officials send the least and the most."""
+    sent: list[tuple[float, str]] = []
+    for code in source.largest(direction):
+        total = source.analysis.code_count(code)
+        if total is None or total < FEWEST_KS * source.analysis.k:
+            continue
+        sent += [
+            (entry["share"], code)
+            for entry in source.line("mo_reporter_side", "reporter_side", total, mo=code)
+            if entry["code"] == "customs" and "share" in entry
+        ]
+    if len(sent) > 1:
+        (low, least_code), (high, most_code) = min(sent), max(sent)
+        least_name, most_name = (lower(source.names.practice(c)) for c in (least_code, most_code))
+        yield (
+            f"Of {direction} practices, Customs sends from {low:.0%} ({least_name}) to "
+            f"{high:.0%} ({most_name}) of the reports."
+        )
 
 
 def _side(entry: Entry) -> str:

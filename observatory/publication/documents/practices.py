@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from observatory.figures.names import NOT_SAID, period
 from observatory.figures.sentences import sentence, series_name
-from observatory.publication.documents.episodes import episodes
-from observatory.publication.documents.findings import FEWEST_KS, told
-from observatory.publication.documents.source import Entry, Source, shown
+from observatory.publication.documents.episodes import episodes, told
+from observatory.publication.documents.source import FEWEST_KS, Entry, Source, shown
 
 CHARTED = 9
 FEWEST_SHOWN = 6

@@ -20,6 +20,9 @@ from observatory.publication.documents.evidence import Study
 
 Entry = dict[str, Any]
 
+FEWEST_KS = 6
+"""A practice with fewer reports than this many times k gives no statement of its own by size."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -53,6 +56,7 @@ class Source:
             yaml.safe_load((folder / "systemic.yaml").read_text("utf-8")),
             {
                 "k": disclosure["k"],
+                "below": disclosure["k"] - 1,
                 "weeks": disclosure["weeks"],
                 "dominance": f"{disclosure['dominance']:.0%}",
                 "audience": disclosure["audience"],
@@ -133,6 +137,11 @@ class Source:
             if code in self.catalogue.modus_operandi and self.direction(code) == direction
         ]
         return [code for _, code in sorted(found)]
+
+
+def lower(name: str) -> str:
+    """Return a name as it reads inside a sentence; words in capitals stay."""
+    return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
 
 def parts(series: str) -> dict[str, str]:

@@ -21,6 +21,7 @@ def systemic(source: Source) -> Entry:
         source: Safe products of one run, with what names and explains them.
     """
     found = findings(source)
+    proposals = recommendations(source, found)
     return {
         "schema": SCHEMA,
         "kind": "systemic",
@@ -28,7 +29,7 @@ def systemic(source: Source) -> Entry:
         "observatory": source.observatory,
         "status": status(source),
         "reading": source.text["reading"],
-        "findings": found,
+        "findings": [finding | _answered(finding, proposals) for finding in found],
         "confidence": source.text["confidence"],
         "base": base(source),
         "trends": trends(source),
@@ -37,14 +38,27 @@ def systemic(source: Source) -> Entry:
         "signals": signals(source),
         "causes": {"text": source.text["causes_intro"], "factors": causes(source)},
         "relations": relations(source),
+        "decisions": source.text["decisions"],
         "impact": {"text": source.text["impact"], "measures": []},
         "recommendations": {
             "text": source.text["recommendations"],
-            "proposals": recommendations(source, found),
+            "proposals": proposals,
         },
         "workshops": {"text": source.text["workshops"], "held": []},
         "limits": source.text["limits"],
         "dissent": {"text": source.text["dissent"], "recorded": []},
         "annexes": annexes(source),
         "analysis": source.safe_json,
+    }
+
+
+def _answered(finding: Entry, proposals: list[Entry]) -> Entry:
+    """Return which proposals answer a practice that a finding names."""
+    codes = set(finding["codes"])
+    return {
+        "proposals": [
+            proposal["id"]
+            for proposal in proposals
+            if codes & {answer["code"] for answer in proposal["answers"]}
+        ]
     }
