@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install assets run test lint lock wheel
+.PHONY: help install assets run test lint lock wheel peers benchmarks
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -37,6 +37,17 @@ lint: install ## style, types and the direction of imports
 lock: ## resolve setup.cfg into the lock files
 	uv pip compile setup.cfg --extra build --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.lock
 	uv pip compile setup.cfg --extra build --extra dev --extra postgres --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-dev.lock
+	uv pip compile benchmarks/requirements-peers.in --excludes benchmarks/requirements-peers-excluded.txt --universal --python-version 3.11 --generate-hashes --no-header -q -o benchmarks/requirements-peers.txt
+
+peers: .venv-peers/.installed ## what benchmarks are run against, in an environment of its own
+
+.venv-peers/.installed: benchmarks/requirements-peers.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	touch $@
+
+benchmarks: install peers ## run all benchmarks and rewrite benchmarks/RESULTS.md; takes an hour or two
+	$(BIN)/python benchmarks/all.py
 
 wheel: assets ## build the wheel
 	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation -w dist .
