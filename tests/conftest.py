@@ -24,7 +24,13 @@ SHARED_DATA = Path(__file__).parents[1] / "../shared/data"
 def _founded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("founded")
     thresholds = {"customs": (2, 3), "business": (2, 3)}
-    found(place / "instance", place / "shares", thresholds, lambda _: PASSPHRASE)
+    found(
+        place / "instance",
+        place / "shares",
+        thresholds,
+        lambda _: PASSPHRASE,
+        plain_sheets=True,  # locking is slow on purpose; who tests it locks
+    )
     return place
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crypto import shares
 from crypto.shares import ShareError
 from crypto.sides import SIDES, Side
-from crypto.xwing import PrivateKey, new_seed
+from crypto.xwing import PrivateKey, Seed, new_seed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -49,11 +49,25 @@ def new_key(customs: tuple[int, int] = (2, 3), business: tuple[int, int] = (2, 3
     Raises:
         ShareError: the thresholds cannot be.
     """
-    seed = new_seed()
-    public = PrivateKey.from_seed(seed).public
+    return split_seed(new_seed(), customs, business)
+
+
+def split_seed(seed: Seed, customs: tuple[int, int], business: tuple[int, int]) -> NewKey:
+    """Split a seed, new or put together again by both sides, into new shares.
+
+    Shares of different splits do not mix, though all give the same key.
+
+    Args:
+        seed: what the shares give back.
+        customs: (threshold, number of shares) of Customs.
+        business: the same of Business.
+
+    Raises:
+        ShareError: the thresholds cannot be.
+    """
     both = shares.split(seed, customs, business)
     key = NewKey(
-        public,
+        PrivateKey.from_seed(seed).public,
         dict(zip(SIDES, (customs, business), strict=True)),
         dict(zip(SIDES, both, strict=True)),
     )

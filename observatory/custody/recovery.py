@@ -2,40 +2,59 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 from crypto import shares
+from crypto.envelope import PublicKey
 from crypto.shares import MissingShareError, ShareError
-from crypto.xwing import PrivateKey
+from crypto.xwing import PrivateKey, Seed
+from observatory.custody.heading import Heading
+from observatory.custody.sheets import ShareSheet
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from crypto.envelope import PublicKey
-    from observatory.custody.sheets import ShareSheet
-
-
-__all__ = ["MissingShareError", "PrivateKey", "RootError", "ShareError", "check_root", "recover"]
-
-__all__ = ["MissingShareError", "PrivateKey", "RootError", "ShareError", "check_root", "recover"]
+__all__ = [
+    "MissingShareError",
+    "PrivateKey",
+    "RootError",
+    "ShareError",
+    "check_headings",
+    "check_sheets",
+    "recover",
+    "recover_seed",
+]
 
 
 class RootError(ShareError):
     """The sheets were made for other first signers or another first key than the policy's."""
 
 
-def check_root(sheets: Sequence[ShareSheet], root: str) -> None:
-    """Return only if every sheet carries the policy's root.
+def check_headings(headings: Mapping[str, Heading], public: PublicKey, root: str) -> None:
+    """Return only if every sheet is of this key and carries the policy's root.
+
+    This is seen before any passphrase or word is given, so it comes first.
+
+    Args:
+        headings: label of each sheet -> its heading.
+        public: the key that is wanted.
+        root: the policy's.
 
     Raises:
-        RootError: names the sheets that carry another.
+        RootError: names the sheets of this key that carry another root.
+        ShareError: names the sheets of another key.
     """
-    others = [sheet.label for sheet in sheets if sheet.root != root]
+    key_id = public.id.hex()
+    of_key = {label: found for label, found in headings.items() if found.key_id == key_id}
+    others = [label for label, found in of_key.items() if found.root != root]
     if others:
         raise RootError(
             f"{', '.join(others)}: the root on the sheet is not that of policy.json. Either the"
             " sheet is of another observatory, or the signers on this machine were exchanged:"
             " stop, and compare the root with the other custodians."
+        )
+    foreign = [f"{x} (key {found.key_id})" for x, found in headings.items() if x not in of_key]
+    if foreign:
+        raise ShareError(
+            f"Sheets of another key: {', '.join(foreign)}. The key wanted here is {key_id}: leave"
+            " these out and bring its sheets."
         )
 
 
@@ -56,32 +75,46 @@ def recover(
         ShareError: a sheet of another key or one never handed out, sheets that do not fit
             together, or a key that is not the policy's.
     """
-    if not sheets:
-        raise MissingShareError("No share sheets were given. Custodians of both sides bring them.")
-    key_id = public.id.hex()
-    foreign = [f"{sheet.label} (key {sheet.key_id})" for sheet in sheets if sheet.key_id != key_id]
-    if foreign:
+    return PrivateKey.from_seed(recover_seed(sheets, public, share_hashes))
+
+
+def recover_seed(
+    sheets: Sequence[ShareSheet],
+    public: PublicKey,
+    share_hashes: Mapping[str, Sequence[str]] | None = None,
+) -> Seed:
+    """Return the seed, once the key derived from it is known to be the policy's; as ``recover``."""
+    check_sheets(sheets, public, share_hashes)
+    seed = shares.recover([sheet.share for sheet in sheets], sheets[0].heading.thresholds)
+    found = PrivateKey.from_seed(seed).public
+    if found != public:
         raise ShareError(
-            f"Sheets of another key: {', '.join(foreign)}. The key of this observatory is"
-            f" {key_id}: leave these out and bring its sheets."
-        )
-    if share_hashes is not None:
-        _known(sheets, share_hashes)
-    seed = shares.recover([sheet.share for sheet in sheets], sheets[0].thresholds)
-    private = PrivateKey.from_seed(seed)
-    if private.public != public:
-        raise ShareError(
-            f"The sheets give key {private.public.id.hex()}, not {key_id}: their headings were"
+            f"The sheets give key {found.id.hex()}, not {public.id.hex()}: their headings were"
             " changed. Bring the sheets of this observatory's key."
         )
-    return private
+    return seed
 
 
-def _known(sheets: Sequence[ShareSheet], share_hashes: Mapping[str, Sequence[str]]) -> None:
+def check_sheets(
+    sheets: Sequence[ShareSheet],
+    public: PublicKey,
+    share_hashes: Mapping[str, Sequence[str]] | None = None,
+) -> None:
+    """Return only if all sheets are of this key and, if hashes are given, were handed out.
+
+    Raises:
+        MissingShareError: there is none.
+        RootError: they carry different roots.
+        ShareError: names the sheets that are not.
+    """
+    if not sheets:
+        raise MissingShareError("No share sheets were given. Custodians of both sides bring them.")
+    check_headings({x.label: x.heading for x in sheets}, public, sheets[0].heading.root)
     wrong = [
         sheet.label
         for sheet in sheets
-        if sheet.share.hash not in share_hashes.get(sheet.share.side, ())
+        if share_hashes is not None
+        and sheet.share.hash not in share_hashes.get(sheet.share.side, ())
     ]
     if wrong:
         raise ShareError(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +12,6 @@ from observatory.errors import ResourceError
 
 if TYPE_CHECKING:
     from observatory.disclosure import SafeAnalysis
-
-PASSPHRASE_WORDS = 8
 
 
 def _threshold(_context: click.Context, _option: click.Parameter, value: str) -> tuple[int, int]:
@@ -64,6 +59,7 @@ def init(
     The private key is kept nowhere: only the shares of both sides together give it back.
     """
     from observatory.complaint import offices
+    from observatory.decisions import presence
     from observatory.decisions.founding import found
 
     shares = shares_to or folder.with_name(f"{folder.name}-shares")
@@ -71,7 +67,7 @@ def init(
         folder,
         shares,
         {"customs": customs, "business": business},
-        _passphrases(shares),
+        presence.new_passphrases(shares),
         register=offices.read(register) if register else (),
         database_url=database_url,
     )
@@ -83,26 +79,6 @@ def init(
         "Hand each to its person now and delete it here. Whoever holds enough share files of both\n"
         "sides can read every report; nobody else can, and lost shares cannot be made again."
     )
-
-
-def _passphrases(shares: Path) -> Callable[[str], str]:
-    """Return how a signer's passphrase is got: typed on a terminal, else made and put in a file."""
-
-    def typed(name: str) -> str:
-        entered: str = click.prompt(
-            f"Passphrase of {name}", hide_input=True, confirmation_prompt=True
-        )
-        return entered
-
-    def made(name: str) -> str:
-        passphrase = secrets.token_urlsafe(18)
-        path = shares / f"{name}.passphrase.txt"
-        shares.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.write_text(f"{passphrase}\n", "utf-8")
-        path.chmod(0o600)
-        return passphrase
-
-    return typed if sys.stdin.isatty() else made
 
 
 @click.command()

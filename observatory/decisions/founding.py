@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from observatory.audit import Kind
 from observatory.complaint import offices
 from observatory.complaint.offices import Office
 from observatory.custody.ceremony import NewKey, new_key
-from observatory.custody.sheets import write_share_files
+from observatory.custody.share_files import write_share_files
+from observatory.custody.sheets import sheets_of
 from observatory.custody.signers import create_signers
 from observatory.database import engine as database
 from observatory.errors import BadInputError, ObservatoryError, ResourceError, UsageError
@@ -44,6 +46,7 @@ def found(
     register: Sequence[Office] = (),
     database_url: str = config.DATABASE_URL,
     made_up: bool = False,
+    plain_sheets: bool = False,
 ) -> Founded:
     """Create an observatory whose private key is kept nowhere.
 
@@ -51,10 +54,12 @@ def found(
         folder: the instance; must not exist or be empty.
         shares: where custodians' and signers' files go; must not exist or be empty.
         thresholds: shares needed and made, by side.
-        passphrase: asked once a signer, with the signer's name.
+        passphrase: asked once a signer and a custodian, with the name of the person's file.
         register: offices to begin with.
         database_url: an empty database; SQLite in the folder by default.
         made_up: marks an instance that holds made-up reports only.
+        plain_sheets: leaves custodians' words in the clear, for rehearsals; where reports are made
+            up they always are.
 
     Raises:
         UsageError: a folder is in use.
@@ -65,9 +70,11 @@ def found(
         if place.exists() and (not place.is_dir() or any(place.iterdir())):
             raise UsageError(f"{place} is not empty. Choose a new folder for the {what}.")
     created = [place for place in (folder, shares) if not place.exists()]
+    usual = os.umask(0o077)  # whatever is made here is its owner's only
     try:
         _write_settings(folder, register, database_url)
-        return _found(folder, shares, thresholds, passphrase, made_up=made_up)
+        locked = not (made_up or plain_sheets)
+        return _found(folder, shares, thresholds, passphrase, made_up=made_up, locked=locked)
     except (OSError, CryptoError, ObservatoryError) as error:
         for place in (folder, shares):
             _empty(place, remove=place in created)
@@ -78,6 +85,8 @@ def found(
                 f"{error.filename or folder}: {error.strerror}. Nothing was created."
             ) from error
         raise
+    finally:
+        os.umask(usual)
 
 
 def _found(
@@ -87,11 +96,14 @@ def _found(
     passphrase: Callable[[str], str],
     *,
     made_up: bool,
+    locked: bool,
 ) -> Founded:
     key = new_key(thresholds["customs"], thresholds["business"])
     signers = {side: create_signers(shares, side, passphrase=passphrase) for side in SIDES}
     rules = _first_policy(key, signers, made_up=made_up)
-    custodians = write_share_files(shares, key, rules.root)
+    custodians = write_share_files(
+        shares, sheets_of(key, rules.root), passphrase if locked else None
+    )
     rules.write(folder / policy.FILE_NAME)
     settings = config.read(folder / config.FILE_NAME)
     engine = database.open_engine(settings.database_url, folder)
@@ -102,6 +114,7 @@ def _found(
         Kind.FOUNDED,
         {"key": rules.public_key.id.hex(), "policy": rules.fingerprint, "root": rules.root},
     )
+    instance.vault.engine.dispose()
     return Founded(
         instance,
         shares,

@@ -47,7 +47,13 @@ def usable(sample, pytestconfig, tmp_path_factory):
     path, _ = sample
     place = tmp_path_factory.mktemp("observatory")
     sides = {"customs": (2, 2), "business": (2, 2)}
-    made = found(place / "instance", place / "shares", sides, lambda _: "an old passphrase of nine")
+    made = found(
+        place / "instance",
+        place / "shares",
+        sides,
+        lambda _: "an old passphrase of nine",
+        plain_sheets=True,
+    )
     rules = mapping.read(pytestconfig.rootpath / "examples/consumer_complaints.yaml")
     done = seal_register(made.instance, path, rules)
     assert (done.sealed, done.refusals, done.offices_added) == (472, (), 53)

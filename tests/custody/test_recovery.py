@@ -13,14 +13,19 @@ from crypto.envelope import seal
 from crypto.shares import MissingShareError, ShareError
 from crypto.xwing import open_envelope
 from observatory.custody.ceremony import NewKey, new_key
-from observatory.custody.recovery import RootError, check_root, recover
-from observatory.custody.sheets import read_share_file, write_share_files
+from observatory.custody.recovery import RootError, check_headings, recover
+from observatory.custody.share_files import read_share_file, write_share_files
+from observatory.custody.sheets import sheets_of
 
 ROOT = "ab" * 32
 
 
-def sheets_of(key, folder):
-    return [read_share_file(path) for path in write_share_files(folder, key, ROOT)]
+def read_back(key, folder):
+    return [read_share_file(p) for p in write_share_files(folder, sheets_of(key, ROOT), None)]
+
+
+def headed(sheet, **changes):
+    return dataclasses.replace(sheet, heading=dataclasses.replace(sheet.heading, **changes))
 
 
 @pytest.fixture(scope="module")
@@ -30,12 +35,12 @@ def key():
 
 @pytest.fixture(scope="module")
 def sheets(key, tmp_path_factory):
-    return sheets_of(key, tmp_path_factory.mktemp("key"))
+    return read_back(key, tmp_path_factory.mktemp("key"))
 
 
 @pytest.fixture(scope="module")
 def other(tmp_path_factory):
-    return sheets_of(new_key(), tmp_path_factory.mktemp("other"))
+    return read_back(new_key(), tmp_path_factory.mktemp("other"))
 
 
 def test_every_two_and_two_open_what_was_sealed(key, sheets):
@@ -63,12 +68,12 @@ def test_who_is_missing(key, sheets):
 
 
 def test_sheet_of_another_key_is_named(key, sheets, other):
-    with pytest.raises(ShareError, match=f"Sheets of another key: .*key {other[0].key_id}"):
+    with pytest.raises(ShareError, match=f"Sheets of another key: .*key {other[0].heading.key_id}"):
         recover([*sheets, other[0]], key.public, key.share_hashes)
 
 
 def test_sheet_of_another_key_under_this_keys_heading(key, sheets, other):
-    disguised = [dataclasses.replace(sheet, key_id=key.public.id.hex()) for sheet in other]
+    disguised = [headed(sheet, key_id=key.public.id.hex()) for sheet in other]
     with pytest.raises(ShareError, match="not a sheet that the policy lists"):
         recover(disguised, key.public, key.share_hashes)
     with pytest.raises(ShareError, match="their headings were changed"):
@@ -91,19 +96,25 @@ def test_sheets_of_an_earlier_split_are_named(key, sheets, tmp_path):
     seed = shares.combine([sheet.share.mnemonic for sheet in sheets])
     again = dict(zip(("customs", "business"), shares.split(seed), strict=True))
     renewed = NewKey(key.public, key.thresholds, again)
-    newer = sheets_of(renewed, tmp_path)
+    newer = read_back(renewed, tmp_path)
     assert recover(newer, key.public, renewed.share_hashes).public == key.public
     with pytest.raises(ShareError, match="replaced by newer"):
         recover([sheets[0], *newer[1:]], key.public, renewed.share_hashes)
 
 
-def test_root_of_another_policy_is_refused(sheets):
-    check_root(sheets, ROOT)
+def test_root_of_another_policy_is_refused(key, sheets):
+    def check(given, root):
+        check_headings({sheet.label: sheet.heading for sheet in given}, key.public, root)
+
+    check(sheets, ROOT)
     with pytest.raises(RootError, match=r"the root on the sheet is not that of policy.json"):
-        check_root(sheets, "cd" * 32)
-    odd = dataclasses.replace(sheets[0], root="cd" * 32)
-    with pytest.raises(RootError, match=r"customs-custodian-1\.txt"):
-        check_root([odd, *sheets[1:]], ROOT)
+        check(sheets, "cd" * 32)
+    odd = headed(sheets[0], root="cd" * 32)
+    with pytest.raises(RootError, match=r"customs-custodian-1\.txt: the root") as caught:
+        check([odd, *sheets[1:]], ROOT)
+    assert "custodian-2" not in str(caught.value)
+    with pytest.raises(RootError, match="the root on the sheet"):
+        recover([odd, *sheets[1:]], key.public)
 
 
 def test_opening_half_has_two_doors_only():

@@ -7,7 +7,8 @@ import pytest
 
 from crypto.shares import ShareError
 from observatory.custody.ceremony import new_key
-from observatory.custody.sheets import read_share_file, read_sheet, write_share_files
+from observatory.custody.share_files import read_file_heading, read_share_file, write_share_files
+from observatory.custody.sheets import read_sheet, sheets_of
 
 ROOT = "0123456789abcdef" * 4
 
@@ -17,9 +18,13 @@ def key():
     return new_key((2, 3), (3, 4))
 
 
+def written(key, folder):
+    return write_share_files(folder, sheets_of(key, ROOT), None)
+
+
 @pytest.fixture
 def paths(key, tmp_path):
-    return write_share_files(tmp_path / "shares", key, ROOT)
+    return written(key, tmp_path / "shares")
 
 
 def test_files_are_named_private_and_complete(key, paths, tmp_path):
@@ -52,9 +57,11 @@ def test_round_trip(key, paths):
         sheet = read_share_file(path)
         side, number = re.match(r"(\w+)-custodian-(\d)", path.name).groups()
         assert (sheet.share.side, sheet.share.number) == (side, int(number))
-        assert sheet.count == key.thresholds[sheet.share.side][1]
-        assert sheet.thresholds == {"customs": 2, "business": 3}
-        assert (sheet.key_id, sheet.root) == (key.public.id.hex(), ROOT)
+        heading = sheet.heading
+        assert heading.count == key.thresholds[sheet.share.side][1]
+        assert heading.thresholds == {"customs": 2, "business": 3}
+        assert (heading.key_id, heading.root) == (key.public.id.hex(), ROOT)
+        assert read_file_heading(path) == heading
         assert sheet.share.hash == hash_
         assert sheet.share.mnemonic not in repr(sheet)
 
@@ -63,25 +70,23 @@ def test_nothing_is_overwritten_and_nothing_half_written(key, paths):
     before = paths[4].read_bytes()
     for path in (*paths[:4], *paths[5:]):
         path.unlink()
-    with pytest.raises(
-        ShareError, match=r"business-custodian-2.txt: .* No share sheet was written"
-    ):
-        write_share_files(paths[0].parent, key, ROOT)
+    with pytest.raises(ShareError, match=r"business-custodian-2.txt: .* No share file was written"):
+        written(key, paths[0].parent)
     assert paths[4].read_bytes() == before
     assert list(paths[0].parent.iterdir()) == [paths[4]]
 
 
 def test_a_dangling_link_is_not_followed(key, tmp_path):
     (tmp_path / "customs-custodian-3.txt").symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(ShareError, match="No share sheet was written"):
-        write_share_files(tmp_path, key, ROOT)
+    with pytest.raises(ShareError, match="No share file was written"):
+        written(key, tmp_path)
     assert not (tmp_path / "elsewhere").exists()
 
 
 def test_a_folder_that_is_a_file(key, tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(ShareError, match="choose an empty folder"):
-        write_share_files(tmp_path / "file", key, ROOT)
+        written(key, tmp_path / "file")
 
 
 def retyped(text):

@@ -37,7 +37,7 @@ def test_a_new_observatory_has_what_it_needs_and_no_private_key(founded):
 def test_files_are_for_their_owner_only(tmp_path):
     os.umask(0o022)
     made = found(tmp_path / "o", tmp_path / "s", THRESHOLDS, lambda _: PASSPHRASE)
-    for path in (*made.custodians, *made.signers):
+    for path in (*made.custodians, *made.signers, *made.instance.folder.iterdir()):
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE((tmp_path / "o").stat().st_mode) == 0o700
 
@@ -78,7 +78,7 @@ def test_the_policy_is_signed_by_both_sides(founded):
     assert {s["side"] for s in policy.signatures} == {"customs", "business"}
     loaded = SigningKey.load(founded.signers[0], PASSPHRASE)
     assert loaded.signer.public_key in policy.signers["business"]
-    assert json.loads((founded.instance.folder / "policy.json").read_text())["rules"]
+    assert json.loads((founded.instance.folder / "policy.json").read_text())["chain"]
     assert Instance.open(founded.instance.folder).public_key == founded.instance.public_key
 
 
@@ -99,6 +99,7 @@ def test_a_report_survives_from_founding_to_opening_on_either_database(tmp_path,
         THRESHOLDS,
         lambda _: PASSPHRASE,
         database_url=database_url,
+        plain_sheets=True,
     )
     made.instance.seal_report(Complaint("they asked for money"), once=secrets.token_bytes(32))
     again = Instance.open(made.instance.folder)

@@ -62,6 +62,7 @@ def test_order_salts_and_seals_change_nothing(founded, quorum, corpus, tmp_path)
         tmp_path / "other-shares",
         {"customs": (2, 3), "business": (2, 3)},
         lambda _: "another passphrase",
+        plain_sheets=True,
     )
     other.instance.vault.add_set(sealed(other.instance, corpus, 2), THIS_WEEK)
     second = run(other.instance, other.custodians).products["members"]

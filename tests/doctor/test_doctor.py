@@ -48,10 +48,16 @@ def test_shares_of_one_side_are_a_warning(founded):
     assert found.level is Level.WARNING
 
 
-def test_locked_shares_without_their_passphrases_are_no_exposure(founded):
-    shutil.rmtree(founded.shares / "passphrases", ignore_errors=True)
-    assert exposure.readable_shares([founded.shares]) == []
+def test_locked_shares_are_an_exposure_only_with_their_passphrases(founded, tmp_path):
+    from observatory.custody.share_files import read_share_file, write_share_files
+
+    sheet = read_share_file(founded.custodians[0])
+    write_share_files(tmp_path / "locked", [sheet], lambda _: "an old passphrase")
+    assert exposure.readable_shares([tmp_path / "locked"]) == []
     assert exposure.usable_signers([founded.shares]) == set()
+    (tmp_path / "locked/passphrases").mkdir()
+    (tmp_path / f"locked/passphrases/{sheet.heading.name}.txt").write_text("an old passphrase\n")
+    assert len(exposure.readable_shares([tmp_path / "locked"])) == 1
 
 
 def test_files_that_others_may_read_are_named(handed_out):
