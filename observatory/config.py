@@ -11,7 +11,7 @@ import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from observatory.errors import BadInputError
+from observatory.errors import BadInputError, ResourceError
 
 FILE_NAME = "config.toml"
 
@@ -69,13 +69,18 @@ def read(path: Path) -> Config:
 
     Raises:
         BadInputError: the file is missing, is not TOML, holds an unknown key or a wrong type.
+        ResourceError: this user may not read it.
     """
     try:
         found = tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise BadInputError(
             f"{path.parent} is not an observatory: it has no {FILE_NAME}. "
             "Create one with: observatory --instance DIR init"
+        ) from error
+    except OSError as error:
+        raise ResourceError(
+            f"{path} cannot be read: {error.strerror}. Run this as the user who owns the folder."
         ) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadInputError(f"{path} is not valid TOML: {error}. Correct it.") from error
@@ -92,4 +97,7 @@ def read(path: Path) -> Config:
     for key in ("intake_port", "members_port"):
         if not 1 <= found.get(key, 1) <= 65535:
             raise BadInputError(f"{path}: '{key}' must lie between 1 and 65535.")
-    return Config(**found)
+    settings = Config(**found)
+    if settings.intake_port == settings.members_port:
+        raise BadInputError(f"{path}: 'intake_port' and 'members_port' must differ.")
+    return settings

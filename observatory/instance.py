@@ -16,7 +16,7 @@ from pathlib import Path
 from crypto.envelope import Envelope, PublicKey, seal
 from observatory import catalogue, config, policy
 from observatory.audit import AuditLog
-from observatory.catalogue import Catalogue
+from observatory.catalogue import Catalogue, CatalogueError
 from observatory.complaint import offices, periods, plaintext
 from observatory.complaint.offices import Office
 from observatory.complaint.plaintext import Complaint, Seal
@@ -24,6 +24,7 @@ from observatory.config import Config
 from observatory.database import engine as database
 from observatory.disclosure import SafeAnalysis
 from observatory.disclosure.storage import Products
+from observatory.errors import BadInputError, ResourceError
 from observatory.policy import Policy
 from observatory.vault import Vault
 
@@ -83,7 +84,10 @@ class Instance:
     def catalogue(self) -> Catalogue:
         """The instance's own catalogue, or the shipped one."""
         own = self.folder / CATALOGUE
-        return catalogue.load(own if own.is_dir() else None)
+        try:
+            return catalogue.load(own if own.is_dir() else None)
+        except CatalogueError as error:
+            raise BadInputError(f"{error}. Correct {own} and try again.") from error
 
     @property
     def products(self) -> Products:
@@ -95,11 +99,22 @@ class Instance:
         return self.products.latest()
 
     def add_offices(self, declared: Iterable[Office]) -> int:
-        """Add offices that the register does not hold yet; return how many were added."""
+        """Add offices that the register does not hold yet; return how many were added.
+
+        Raises:
+            ResourceError: the disk refuses; the register is as it was.
+        """
+        self.__dict__.pop("offices", None)  # another import may have added some
         known = {office.code for office in self.offices}
         new = [office for office in declared if office.code not in known]
         if new:
-            offices.write(self.folder / offices.FILE_NAME, [*self.offices, *new])
+            path = self.folder / offices.FILE_NAME
+            try:
+                offices.write(path, [*self.offices, *new])
+            except OSError as error:
+                raise ResourceError(
+                    f"{path} cannot be written: {error.strerror}. Nothing was changed."
+                ) from error
             self.__dict__.pop("offices", None)
         return len(new)
 

@@ -21,6 +21,7 @@ from observatory.audit.entries import Entry, Fact, Kind
 from observatory.audit.heads import Head
 from observatory.audit.models import StoredEntry, StoredHead
 from observatory.database.engine import exclusive
+from observatory.database.faults import reason
 from observatory.errors import IntegrityError, ResourceError
 
 Signers = Mapping[str, Sequence[str]]
@@ -100,8 +101,7 @@ class AuditLog:
                 self.append(connection, kind, facts)
         except SQLAlchemyError as error:
             raise ResourceError(
-                f"The audit log cannot be written ({type(error).__name__}). Is the disk full or "
-                "read-only, is the database running? Nothing was done."
+                f"The audit log cannot be written, and nothing was done. {reason(error)}"
             ) from error
 
     def entries(self) -> list[Entry]:
@@ -201,9 +201,7 @@ class AuditLog:
             with self._engine.connect() as connection:
                 rows = connection.execute(query.order_by(StoredEntry.number)).all()
         except SQLAlchemyError as error:
-            raise ResourceError(
-                f"The audit log cannot be read: is the database running? ({type(error).__name__})"
-            ) from error
+            raise ResourceError(f"The audit log cannot be read. {reason(error)}") from error
         tree = merkle.GrowingTree()
         for place, row in enumerate(rows, start=1):
             if row.number != place:

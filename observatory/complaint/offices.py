@@ -7,10 +7,12 @@ reports.
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from observatory import durable
 from observatory.complaint.facets import OFFICE
 from observatory.errors import BadInputError
 
@@ -48,7 +50,7 @@ def read(path: Path) -> tuple[Office, ...]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return _offices(csv.DictReader(file), path.name)
-    except (UnicodeDecodeError, csv.Error) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadInputError(
             f"{path} cannot be read as a table ({type(error).__name__}). Save it as CSV in UTF-8."
         ) from error
@@ -80,8 +82,13 @@ def _office(row: dict[str, str], where: str) -> Office:
 
 
 def write(path: Path, offices: Iterable[Office]) -> None:
-    """Write the register."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, [entry.name for entry in fields(Office)], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(asdict(office) for office in offices)
+    """Write the register.
+
+    Raises:
+        OSError: the disk refuses; a register that was there is unchanged.
+    """
+    table = io.StringIO()
+    writer = csv.DictWriter(table, [entry.name for entry in fields(Office)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(office) for office in offices)
+    durable.write(path, table.getvalue().encode())

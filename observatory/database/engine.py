@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
-from observatory.errors import BadInputError, ResourceError
+from observatory.database.faults import reason
+from observatory.errors import BadInputError, ResourceError, UsageError
 
 HEAD = "0002"
 
@@ -83,12 +84,21 @@ def settle(engine: Engine) -> None:
     """Let no copy of what a transaction moved or deleted linger beside the tables.
 
     SQLite: the write-ahead log is written back and emptied. PostgreSQL: dead rows are removed.
+
+    Raises:
+        ResourceError: the database refused; what was to be done is done all the same.
     """
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        else:
-            connection.exec_driver_sql("VACUUM open_envelope, envelope, run_state, month_key")
+    try:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            else:
+                connection.exec_driver_sql("VACUUM open_envelope, envelope, run_state, month_key")
+    except SQLAlchemyError as error:
+        raise ResourceError(
+            "What was to be stored is stored, but the database could not be tidied afterwards, "
+            f"as the next command that stores something does. {reason(error)}"
+        ) from error
 
 
 def migrate(engine: Engine) -> None:
@@ -107,10 +117,25 @@ def migrate(engine: Engine) -> None:
             config.attributes["connection"] = connection
             command.upgrade(config, HEAD)
     except SQLAlchemyError as error:
-        raise ResourceError(
-            "The database cannot be set up: is it running, and may this user write to it? "
-            f"({type(error).__name__})"
-        ) from error
+        raise ResourceError(f"The database cannot be set up. {reason(error)}") from error
+
+
+def refuse_used(engine: Engine) -> None:
+    """Return only if the database holds no table yet.
+
+    Raises:
+        UsageError: it does; an observatory never shares its database.
+        ResourceError: the database cannot be reached.
+    """
+    try:
+        with engine.connect() as connection:
+            tables = inspect(connection).get_table_names()
+    except SQLAlchemyError as error:
+        raise ResourceError(f"The database cannot be opened. {reason(error)}") from error
+    if tables:
+        raise UsageError(
+            f"The database is not empty: it has a table '{min(tables)}'. Name one that is."
+        )
 
 
 def check_version(engine: Engine) -> None:
@@ -119,7 +144,14 @@ def check_version(engine: Engine) -> None:
     Raises:
         ResourceError: the database cannot be reached.
         BadInputError: it was made by a newer version, or by something else.
+        IntegrityError: it is damaged.
     """
+    file = engine.url.database if engine.dialect.name == "sqlite" else None
+    if file is not None and not Path(file).exists():  # to connect would make a new, empty one
+        raise BadInputError(
+            f"The database holds no observatory: {file} is not there. Put it back from the last "
+            "backup, or correct database_url in config.toml."
+        )
     try:
         with engine.connect() as connection:
             if not inspect(connection).has_table("alembic_version"):
@@ -128,10 +160,7 @@ def check_version(engine: Engine) -> None:
                 )
             found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     except SQLAlchemyError as error:
-        raise ResourceError(
-            "The database cannot be opened: is it there, is it running, and may this user use it? "
-            f"({type(error).__name__})"
-        ) from error
+        raise ResourceError(f"The database cannot be opened. {reason(error)}") from error
     if found != HEAD:
         raise BadInputError(
             f"The database has schema {found}; this version knows {HEAD}. "

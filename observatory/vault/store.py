@@ -15,6 +15,7 @@ from crypto.envelope import Envelope, PublicKey
 from observatory.audit import AuditLog, Entry, Kind
 from observatory.complaint import periods
 from observatory.database.engine import exclusive, settle
+from observatory.database.faults import reason
 from observatory.errors import IntegrityError, ResourceError
 from observatory.vault import closing, keeping
 from observatory.vault.closing import STAGED, SetRecord
@@ -99,8 +100,7 @@ class Vault:
                 yield connection
         except SQLAlchemyError as error:
             raise VaultError(
-                "The vault cannot store reports now: is the disk full or read-only, "
-                f"is the database running? Nothing was stored. ({type(error).__name__})"
+                f"The database refused. Nothing was stored. {reason(error)}"
             ) from error
 
     # Reading.
@@ -160,9 +160,7 @@ class Vault:
             with self.engine.connect() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            raise VaultError(
-                f"The vault cannot be read: is the database running? ({type(error).__name__})"
-            ) from error
+            raise VaultError(f"The vault cannot be read. {reason(error)}") from error
 
     # Sealing again, and removing.
 
@@ -265,7 +263,7 @@ class Vault:
                     connection.execute(insert(RunState), {"name": name, "sealed": sealed})
         except SQLAlchemyError as error:
             raise VaultError(
-                f"The run's state cannot be stored; the old one stands. ({type(error).__name__})"
+                f"The run's state cannot be stored; the old one stands. {reason(error)}"
             ) from error
 
 

@@ -1,0 +1,75 @@
+"""Stopping: Ctrl-C, SIGTERM and a closed terminal end a command between two acts, never within one.
+
+Each of them becomes a ``KeyboardInterrupt``, which rolls back transactions and removes drafts on
+its way out. While an act is :func:`whole`, the wish waits.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class _Stops:
+    """What this process was asked to do, and whether it may be interrupted now."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self.whole = 0
+
+    def __call__(self, _signal: int, _frame: FrameType | None) -> None:
+        self.asked = True
+        if not self.whole:
+            raise KeyboardInterrupt
+
+
+_stops = _Stops()
+
+
+def allow() -> None:
+    """Let signals stop this process from here on; those that its starter ignores stay ignored."""
+    for number in SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _stops)
+
+
+def end() -> None:
+    """Ignore signals from here on: the command is over, only its process is not."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def check() -> None:
+    """Stop here if that was asked for.
+
+    An interrupt can get lost, in a finaliser or in a library that catches everything. So whoever
+    is about to make a change that lasts asks first.
+
+    Raises:
+        KeyboardInterrupt: it was.
+    """
+    if _stops.asked:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def whole() -> Iterator[None]:
+    """Do what is inside without being stopped in the middle; keep it short.
+
+    Raises:
+        KeyboardInterrupt: at the end, if somebody asked to stop meanwhile.
+    """
+    asked_before, _stops.asked = _stops.asked, False
+    _stops.whole += 1
+    try:
+        yield
+    finally:
+        _stops.whole -= 1
+        came = _stops.asked
+        _stops.asked = came or asked_before
+    if came and not _stops.whole:
+        raise KeyboardInterrupt
