@@ -10,10 +10,10 @@ from observatory.publication.documents.source import Entry, Source
 Form = Callable[[Entry, Source], dict[str, bytes]]
 
 
-def _pdf(document: Entry, _source: Source) -> dict[str, bytes]:
+def _pdf(document: Entry, source: Source) -> dict[str, bytes]:
     from observatory.publication.typesetting import pdf
 
-    return {"": pdf(document)}
+    return {"": pdf(document, source)}
 
 
 def _json(document: Entry, _source: Source) -> dict[str, bytes]:

@@ -2,126 +2,37 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from observatory.figures.names import fewer, least
+from observatory.publication.book import Book, Few, Link
 from observatory.publication.documents.source import Entry, Source
-from observatory.publication.tidy import dictionary
-from observatory.publication.typesetting import dated
+from observatory.publication.tidy import dictionary, told
 
 if TYPE_CHECKING:
     from observatory.disclosure import SafeTable
 
-WIDEST = 60
-NAME_LENGTH = 31
-WIDE_COLUMN = 14
-
-
-class Book:
-    """A workbook that never reads text as a formula and has the same bytes for the same input."""
-
-    def __init__(self, document: Entry) -> None:
-        import xlsxwriter
-
-        self._file = io.BytesIO()
-        self._book: Any = xlsxwriter.Workbook(
-            self._file,
-            {
-                "in_memory": True,
-                "strings_to_formulas": False,
-                "strings_to_numbers": False,
-                "strings_to_urls": False,
-            },
-        )
-        self._book.set_properties(
-            {
-                "title": f"{document['title']}, {document['status']['period']['label']}",
-                "author": document["observatory"],
-                "created": dated(document).replace(tzinfo=None),
-            }
-        )
-        self._formats = {
-            "title": self._book.add_format(
-                {"bold": True, "font_size": 15, "font_color": "#17406B"}
-            ),
-            "head": self._book.add_format(
-                {"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"}
-            ),
-            "number": self._book.add_format({"num_format": "#,##0", "valign": "top"}),
-            "share": self._book.add_format({"num_format": "0%", "valign": "top"}),
-            "few": self._book.add_format(
-                {"font_color": "#4A545E", "italic": True, "align": "right", "valign": "top"}
-            ),
-            "text": self._book.add_format({"text_wrap": True, "valign": "top"}),
-        }
-
-    def sheet(
-        self,
-        name: str,
-        title: str,
-        header: Sequence[str],
-        rows: Iterable[Sequence[Any]],
-        *,
-        note: str = "",
-    ) -> None:
-        """Add a sheet: title, note, header in row 4, then rows; panes frozen, columns filtered."""
-        page = self._book.add_worksheet(name[:NAME_LENGTH])
-        page.hide_gridlines(2)
-        page.set_paper(9)
-        page.set_landscape()
-        page.fit_to_pages(1, 0)
-        page.repeat_rows(3)
-        page.write_string(0, 0, title, self._formats["title"])
-        page.write_string(1, 0, note)
-        widths = [len(text) for text in header]
-        for column, text in enumerate(header):
-            page.write_string(3, column, text, self._formats["head"])
-        last = 3
-        for last, row in enumerate(rows, start=4):
-            for column, value in enumerate(row):
-                self._cell(page, last, column, value)
-                widths[column] = max(widths[column], len(str(value)))
-        for column, width in enumerate(widths):
-            page.set_column(column, column, min(WIDEST, max(9, width + 2)))
-        page.freeze_panes(4, 1 if len(header) > 1 else 0)
-        if last > 3:
-            page.autofilter(3, 0, last, len(header) - 1)
-
-    def _cell(self, page: Any, row: int, column: int, value: Any) -> None:
-        if isinstance(value, Few):
-            page.write_string(row, column, value, self._formats["few"])
-        elif isinstance(value, float):
-            page.write_number(row, column, value)
-        elif isinstance(value, int):
-            page.write_number(row, column, value, self._formats["number"])
-        else:
-            page.write_string(row, column, str(value), self._formats["text"])
-
-    def close(self) -> bytes:
-        """Return the workbook's bytes."""
-        self._book.close()
-        return self._file.getvalue()
-
-
-class Few(str):
-    """The words for a count that is not shown."""
-
-    __slots__ = ()
+FIXED = {
+    "about": "What this workbook is, for what period, and how it must be read",
+    "base": "How many reports were read",
+    "findings": "At most five findings, each with its confidence",
+    "proposals": "Measures that the catalogue proposes, with owner and date to fill in",
+    "modus operandi": "Reports of each modus operandi, in all",
+    "topics": "Groups of reports that say similar things",
+    "signals": "Counts outside what their past explains",
+    "data dictionary": "Every column and code, explained",
+}
+OVERLAP = "A report may carry up to three codes: never add these figures up."
 
 
 def xlsx(document: Entry, source: Source) -> bytes:
     """Return a document's figures as a workbook."""
     book = Book(document)
+    _contents(book, source)
     _about(book, document)
-    book.sheet(
-        "base",
-        "What was read",
-        ("Reports", "Number"),
-        [(e["label"], said(e)) for e in document["base"]["reports"]],
-        note="Received is the sum of usable, duplicate and junk.",
-    )
+    _base(book, document)
+    _findings(book, document)
+    _proposals(book, document)
     _practices(book, source)
     _topics(book, document)
     _signals(book, document)
@@ -132,8 +43,63 @@ def xlsx(document: Entry, source: Source) -> bytes:
         "Data dictionary",
         ("Column", "Code", "Label", "Meaning"),
         dictionary(source),
+        held=2,
     )
     return book.close()
+
+
+def _contents(book: Book, source: Source) -> None:
+    cuts = {table.id: told(table) for table in source.analysis.tables}
+    *before, dictionary_row = FIXED.items()
+    rows = [(Link(name), shows) for name, shows in (*before, *cuts.items(), dictionary_row)]
+    book.sheet("contents", "Contents", ("Sheet", "What it shows"), rows)
+
+
+def _base(book: Book, document: Entry) -> None:
+    rows = [(e["label"], said(e)) for e in document["base"]["reports"]]
+    uncoded = document["base"]["uncoded"]
+    book.sheet(
+        "base",
+        "What was read",
+        ("Reports", "Number"),
+        [*rows, (f"{uncoded['label']} (of the usable)", said(uncoded))],
+        note="Received is the sum of usable, duplicate and junk.",
+    )
+
+
+def _findings(book: Book, document: Entry) -> None:
+    rows = [
+        (f["id"], f["title"], f["text"], f["rival"], f["confidence"], ", ".join(f["proposals"]))
+        for f in document["findings"]
+    ]
+    head = ("No.", "Finding", "What was seen", "What else it may be", "Confidence", "Proposals")
+    book.sheet("findings", "Findings", head, rows, note=document["confidence"]["why"])
+
+
+def _proposals(book: Book, document: Entry) -> None:
+    rows = [
+        (
+            p["id"],
+            f"{p['measure']} {p['name']}",
+            "; ".join(a["code"] for a in p["answers"]),
+            "; ".join(p["arusha_factors"]),
+            p["evidence"]["strength"],
+            p["lead_time_months"]["from"],
+            p["lead_time_months"]["to"],
+            "; ".join(p["indicators"]),
+            p["owner"],
+            p["date"],
+            p["standing"],
+        )
+        for p in document["recommendations"]["proposals"]
+    ]
+    head = (
+        "No.", "Measure", "Answers", "Arusha factors", "Evidence", "First effect from, months",
+        "First effect to, months", "Indicators", "Owner", "Date", "Standing",
+    )  # fmt: skip
+    book.sheet(
+        "proposals", "Proposals", head, rows, note="Proposals of the catalogue; none is adopted."
+    )
 
 
 def said(entry: Entry) -> int | Few:
@@ -170,7 +136,8 @@ def _practices(book: Book, source: Source) -> None:
         "Modus operandi",
         ("Code", "Name", "Direction", "Reports", "Definition"),
         rows,
-        note="A report may carry up to three codes: never add these figures up.",
+        note=OVERLAP,
+        held=2,
     )
 
 
@@ -187,7 +154,8 @@ def _topics(book: Book, document: Entry) -> None:
         for topic in document["topics"]
     ]
     head = ("Topic", "Label", "Reports", "Candidate", "Phrases shared", "Modus operandi, share")
-    book.sheet("topics", "Topics", head, rows)
+    note = "Found without the catalogue. A candidate is a topic that no modus operandi explains."
+    book.sheet("topics", "Topics", head, rows, note=note)
 
 
 def _signals(book: Book, document: Entry) -> None:
@@ -198,7 +166,7 @@ def _signals(book: Book, document: Entry) -> None:
             s["period"],
             s["kind"],
             s["direction"],
-            s["observed"] if "observed" in s else Few(f"fewer than {document['status']['k']}"),
+            s["observed"] if "observed" in s else Few(fewer(s["fewer_than"])),
             s["expected"],
             s["upper"],
             float(s["q"]),
@@ -209,14 +177,21 @@ def _signals(book: Book, document: Entry) -> None:
         "Watched", "Series", "Period", "Kind", "Direction", "Observed", "Expected", "Upper limit",
         "q",
     )  # fmt: skip
-    book.sheet("signals", "Counts outside what their past explains", head, rows)
+    note = (
+        "Expected and upper limit are estimates, rounded outward; q is the share of false alarms "
+        "to expect among signals at least as clear."
+    )
+    book.sheet("signals", "Counts outside what their past explains", head, rows, note=note)
 
 
 def _table(book: Book, source: Source, table: SafeTable) -> None:
     """Add one cut: two dimensions as a grid, any other number as rows of shown cells."""
     label = source.names.label
-    title = "Usable reports by " + " by ".join(d.replace("_", " ") for d in table.dimensions)
     few = fewer(source.analysis.k)
+    note = (
+        f"“{few}” stands for every count up to {source.analysis.k - 1}, and for a larger one that "
+        "came from too few weeks or would give such a count away."
+    )
     if len(table.dimensions) == 2:
         down, across = table.dimensions
         columns = table.levels[across]
@@ -232,8 +207,10 @@ def _table(book: Book, source: Source, table: SafeTable) -> None:
     else:
         rows = [[*cell.key, cell.reports] for cell in table.cells]
         head = [*table.dimensions, "Reports"]
-        few = f"Only shown cells have a row; every other combination has {few} reports"
-    book.sheet(table.id, title, head, rows, note=f"{few}: any count that may not be shown.")
+        note = f"Only shown cells have a row. Every other combination is “{few}”. {note}"
+    if "mo" in table.dimensions:
+        note = f"{OVERLAP} {note}"
+    book.sheet(table.id, told(table), head, rows, note=note, held=2)
 
 
 def _cell(source: Source, table: SafeTable, *key: str) -> int | Few:

@@ -9,8 +9,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from observatory.publication.documents.source import Entry, Source
+
+if TYPE_CHECKING:
+    from observatory.disclosure import SafeTable
 
 DICTIONARY = ".dictionary.csv"
 
@@ -23,7 +27,8 @@ RISKY = ("=", "+", "-", "@", "\t", "\r")
 MEANINGS = {
     "table": "Name of the cut that the row belongs to.",
     "reports": "Distinct reports. A combination of levels without a row has fewer than {k} reports"
-    " (sexual extortion: fewer than {sexual}); that is one state and does not mean zero.",
+    " (sexual extortion: fewer than {sexual}), or is kept back because it came from too few weeks"
+    " or would give such a count away. That is one state; it does not mean zero.",
     BASE_COLUMN: "Received, usable, duplicate or junk. Received is the sum of the other three.",
     "mo": "Modus operandi. A report may stand in up to three: never add them up.",
     "topic": "Group of reports that say similar things, found without the catalogue.",
@@ -37,6 +42,15 @@ MEANINGS = {
     "asked": "What was asked for.",
     "outcome": "What happened then.",
     "experience": "Kind of experience.",
+}
+
+IN_WORDS = {
+    "mo": "modus operandi",
+    "asked": "what was asked for",
+    "outcome": "what happened then",
+    "experience": "kind of experience",
+    "reporter_side": "side that reports",
+    "subject_side": "side reported about",
 }
 
 
@@ -101,10 +115,15 @@ def dictionary(source: Source) -> Iterator[list[str]]:
     ):
         yield ["table", table, "", meaning]
     for cut in source.analysis.tables:
-        by = " by ".join(name.replace("_", " ") for name in cut.dimensions)
-        yield ["table", cut.id, "", f"Usable reports by {by}."]
+        yield ["table", cut.id, "", f"{told(cut)}."]
     for column, level in _levels(source):
         yield [column, level, source.names.label(column, level), _defined(source, column, level)]
+
+
+def told(table: SafeTable) -> str:
+    """Return what a cut shows, in words."""
+    words = (IN_WORDS.get(name, name.replace("_", " ")) for name in table.dimensions)
+    return f"Usable reports by {' and '.join(words)}"
 
 
 def _levels(source: Source) -> list[tuple[str, str]]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import calendar
 import json
+import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import as_file, files
@@ -18,30 +20,37 @@ from observatory.figures.names import period
 from observatory.figures.sentences import KINDS
 from observatory.publication.documents.episodes import probability
 from observatory.publication.documents.practices import FEWEST_SHOWN
-from observatory.publication.documents.source import Entry
+from observatory.publication.documents.source import Entry, Source
+from observatory.publication.glyphs import PUT, coverage, drawable
 from observatory.publication.tables import printed_tables
 
 STANDARDS: Any = ["a-2a", "ua-1"]
 FONTS = ("Noto Sans", "Noto Sans Arabic")
 NO_PERIOD = datetime(2000, 1, 1, tzinfo=UTC)
 
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
+
 ALL_SIZE = (470, 130)
 PANEL_SIZE = (150, 66)
 SHEET_SIZE = (224, 76)
 
 
-def pdf(document: Entry) -> bytes:
+def pdf(document: Entry, source: Source) -> bytes:
     """Return a document as PDF.
 
     Args:
         document: a document's plain data, such as that of ``systemic``.
+        source: what it was drawn from; names its offices and topics.
     """
     import typst
 
+    shown = _apply(_put, view(document))
+    shown["undrawn"] = PUT in json.dumps(shown, ensure_ascii=False)
+    shown = _apply(isolated([_put(name) for name in _given(source)]), shown)
     with as_file(files("observatory") / "templates" / "documents") as folder:
         made: bytes = typst.compile(
             folder / f"{document['kind']}.typ",
-            sys_inputs={"data": json.dumps(view(document), ensure_ascii=False)},
+            sys_inputs={"data": json.dumps(shown, ensure_ascii=False)},
             pdf_standards=STANDARDS,
             timestamp=dated(document),
             font_paths=_font_folders(),
@@ -57,6 +66,47 @@ def dated(document: Entry) -> datetime:
         return NO_PERIOD
     year, month = map(int, last.split("-"))
     return datetime(year, month, calendar.monthrange(year, month)[1], tzinfo=UTC)
+
+
+def isolated(names: list[str]) -> Callable[[str], str]:
+    """Return what sets names of right-to-left script apart from the words around them.
+
+    Without the isolates (Unicode Bidirectional Algorithm, rule X5c) a number or a bracket at the
+    end of such a name is drawn on its wrong side.
+    """
+    foreign = sorted({n for n in names if RIGHT_TO_LEFT.search(n)}, key=lambda n: (-len(n), n))
+    if not foreign:
+        return str
+    found = re.compile("|".join(map(re.escape, foreign)))
+    return lambda text: found.sub(lambda match: f"\u2068{match[0]}\u2069", text)
+
+
+def _put(text: str) -> str:
+    return text if text.isascii() else drawable(text, _covered())
+
+
+@cache
+def _covered() -> frozenset[int]:
+    import fontpkg
+
+    return coverage(Path(str(fontpkg.path(name))) for name in FONTS)
+
+
+def _given(source: Source) -> list[str]:
+    """Return the names that come from people, not from this program."""
+    topics = source.analysis.topics
+    return [
+        *(office.name for office in source.offices),
+        *(phrase for topic in topics for phrase in (topic.label, *topic.phrases)),
+    ]
+
+
+def _apply(change: Callable[[str], str], value: Any) -> Any:
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {key: _apply(change, inner) for key, inner in value.items()}
+    return [_apply(change, inner) for inner in value] if isinstance(value, list) else value
 
 
 def view(document: Entry) -> Entry:
@@ -77,6 +127,8 @@ def view(document: Entry) -> Entry:
 
 
 def _charts(document: Entry) -> dict[str, str]:
+    # Labels are measured in the font they are set in: the renderer must know it before the first.
+    _font_folders()
     drawn = {}
     wanted = [("all", document["trends"]["all"], ALL_SIZE)]
     for group in document["trends"]["groups"]:

@@ -15,6 +15,7 @@ from observatory import catalogue
 from observatory.publication.documents import evidence
 from observatory.publication.documents.source import Source
 from observatory.publication.documents.systemic import systemic
+from observatory.publication.forms import FORMS
 
 
 def _source(audience):
@@ -41,3 +42,8 @@ def public_source():
 @pytest.fixture(scope="session")
 def document(source):
     return systemic(source)
+
+
+@pytest.fixture(scope="session")
+def made_pdf(document, source):
+    return FORMS["pdf"](document, source)[""]

@@ -38,10 +38,26 @@ def rows(made):
 
 
 def test_workbook_has_its_sheets(book, source):
-    expected = ["about", "base", "modus operandi", "topics", "signals"]
-    assert book.sheetnames[:5] == expected
-    assert book.sheetnames[5:-1] == [table.id for table in source.analysis.tables]
-    assert book.sheetnames[-1] == "data dictionary"
+    assert book.sheetnames == [
+        *("contents", "about", "base", "findings", "proposals", "modus operandi", "topics"),
+        *("signals", *(table.id for table in source.analysis.tables), "data dictionary"),
+    ]
+
+
+def test_contents_of_the_workbook_link_to_every_other_sheet(book):
+    rows = list(book["contents"].iter_rows(min_row=5))
+    assert [row[0].value for row in rows] == book.sheetnames[1:]
+    assert [row[0].hyperlink.location for row in rows] == [f"'{n}'!A1" for n in book.sheetnames[1:]]
+    assert all(row[1].value for row in rows)
+
+
+def test_every_sheet_keeps_its_header_in_sight_and_says_that_it_is_made_up(book):
+    for sheet in book:
+        assert sheet.freeze_panes.endswith("5")
+        assert sheet.print_title_rows == "$4:$4"
+        assert all(cell.value for cell in sheet[4])
+        assert sheet["A3"].value.startswith("Made up, for demonstration")
+        assert all(column.width <= 60 for column in sheet.column_dimensions.values())
 
 
 def test_workbook_shows_what_the_table_holds_and_words_for_the_rest(book, source):
@@ -64,6 +80,13 @@ def test_workbook_holds_no_formula_and_no_empty_or_zero_count(book):
 
 def test_workbook_says_that_it_is_made_up(book):
     assert any("made up" in str(cell.value) for cell in book["about"]["B"])
+
+
+def test_workbook_carries_findings_and_proposals_ready_to_be_followed_up(book, document):
+    found = [row[0].value for row in book["findings"].iter_rows(min_row=5)]
+    assert found == [finding["id"] for finding in document["findings"]]
+    head = [cell.value for cell in book["proposals"][4]]
+    assert {"Owner", "Date", "Indicators", "Arusha factors"} <= set(head)
 
 
 def test_same_input_same_bytes(source, document):

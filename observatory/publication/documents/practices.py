@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from observatory.figures.names import NOT_SAID, period
+from observatory.figures.names import NOT_SAID, least, period
 from observatory.figures.sentences import sentence, series_name
 from observatory.publication.documents.episodes import episodes, told
-from observatory.publication.documents.source import FEWEST_KS, Entry, Source, shown
+from observatory.publication.documents.source import FEWEST_KS, Entry, Source, parts, shown
 
 CHARTED = 9
 FEWEST_SHOWN = 6
@@ -204,5 +204,10 @@ def signals(source: Source) -> list[Entry]:
             "name": series_name(signal.series, source.names),
             "sentence": sentence(signal, source.analysis, source.names),
         }
+        | (
+            {"fewer_than": least(source.analysis, *parts(signal.series).values())}
+            if signal.observed is None
+            else {}
+        )
         for signal in sorted(source.analysis.signals, key=lambda s: (s.series, s.period))
     ]
