@@ -69,6 +69,17 @@ def test_the_example_of_the_rfc():
     assert merkle.consistency_proof(6, d) == [i, j, k]
 
 
+def test_a_growing_tree_has_the_root_of_each_size():
+    tree = merkle.GrowingTree()
+    for size, entry in enumerate(ENTRIES):
+        assert (tree.size, tree.root.hex()) == (size, ROOTS[size])
+        tree.append(entry)
+    assert (tree.size, tree.root.hex()) == (8, ROOTS[8])
+    for size, entry in enumerate(entries_of(70), start=9):
+        tree.append(entry)
+        assert (tree.size, tree.root) == (size, merkle.root([*ENTRIES, *entries_of(size - 8)]))
+
+
 def entries_of(size):
     return [b"entry %d" % i for i in range(size)]
 
@@ -140,16 +151,16 @@ def test_sorted_root_has_no_order_but_counts_repeats(entries, random):
 
 
 def test_arguments_out_of_range():
-    with pytest.raises(MerkleError):
-        merkle.inclusion_proof(3, ENTRIES[:3])
-    with pytest.raises(MerkleError):
-        merkle.inclusion_proof(-1, ENTRIES[:3])
+    for index in (-1, 3):
+        with pytest.raises(MerkleError, match=f"no entry {index} among 3"):
+            merkle.inclusion_proof(index, ENTRIES[:3])
     for first in (0, 4):
-        with pytest.raises(MerkleError):
+        with pytest.raises(MerkleError, match=f"from {first} to 3 entries"):
             merkle.consistency_proof(first, ENTRIES[:3])
     root = merkle.root(ENTRIES[:3])
     assert not merkle.verify_inclusion(b"", -1, 3, [], root)
     assert not merkle.verify_inclusion(b"", 0, 0, [], root)
+    assert not merkle.verify_inclusion(b"", 1, 1, [], merkle.root([b""]))
     assert not merkle.verify_consistency(0, 3, [], merkle.EMPTY_ROOT, root)
     assert not merkle.verify_consistency(3, 2, [], root, root)
     assert not merkle.verify_consistency(3, 3, [root], root, root)

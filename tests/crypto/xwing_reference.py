@@ -18,8 +18,7 @@ Q, N, K = 3329, 256, 3
 ZETAS = [pow(17, int(f"{i:07b}"[::-1], 2), Q) for i in range(128)]
 GAMMAS = [pow(17, 2 * int(f"{i:07b}"[::-1], 2) + 1, Q) for i in range(128)]
 XWING_LABEL = b"\\.//^\\"
-SUITE_ID = b"HPKE" + (0x647A).to_bytes(2) + (1).to_bytes(2) + (2).to_bytes(2)
-KEM_CIPHERTEXT = 1120
+AES_256_GCM = 2
 
 
 def _ntt(f):
@@ -122,24 +121,30 @@ def encapsulate(public, eseed):
     return shared, ciphertext + point
 
 
-def _extract(salt, label, material):
-    data = b"HPKE-v1" + SUITE_ID + label + material
-    return hmac.digest(salt or bytes(32), data, "sha256")
+def _extract(suite, salt, label, material):
+    return hmac.digest(salt or bytes(32), b"HPKE-v1" + suite + label + material, "sha256")
 
 
-def _expand(key, label, info, length):
-    data, out, block = length.to_bytes(2) + b"HPKE-v1" + SUITE_ID + label + info, b"", b""
+def _expand(suite, key, label, info, length):
+    data, out, block = length.to_bytes(2) + b"HPKE-v1" + suite + label + info, b"", b""
     for counter in range(1, -(-length // 32) + 1):
         block = hmac.digest(key, block + data + bytes([counter]), "sha256")
         out += block
     return out[:length]
 
 
+def key_schedule(shared, info, aead=AES_256_GCM):
+    """RFC 9180, 5.1, base mode: (key, base nonce) of a cipher with 32-byte keys."""
+    suite = b"HPKE" + (0x647A).to_bytes(2) + (1).to_bytes(2) + aead.to_bytes(2)
+    context = b"\x00" + _extract(suite, b"", b"psk_id_hash", b"")
+    context += _extract(suite, b"", b"info_hash", info)
+    secret = _extract(suite, shared, b"secret", b"")
+    key = _expand(suite, secret, b"key", context, 32)
+    return key, _expand(suite, secret, b"base_nonce", context, 12)
+
+
 def hpke_seal(public, plaintext, info, eseed):
     """RFC 9180 single-shot base mode, no AAD: ``enc || ciphertext``, the same for one ``eseed``."""
     shared, enc = encapsulate(public, eseed)
-    context = b"\x00" + _extract(b"", b"psk_id_hash", b"") + _extract(b"", b"info_hash", info)
-    secret = _extract(shared, b"secret", b"")
-    key = _expand(secret, b"key", context, 32)
-    nonce = _expand(secret, b"base_nonce", context, 12)
+    key, nonce = key_schedule(shared, info)
     return enc + AESGCM(key).encrypt(nonce, plaintext, None)
