@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from observatory.figures.names import fewer, least
 from observatory.publication.book import Book, Few, Link
 from observatory.publication.documents.source import Entry, Source
-from observatory.publication.tidy import dictionary, told
+from observatory.publication.tidy import by, dictionary
 
 if TYPE_CHECKING:
     from observatory.disclosure import SafeTable
@@ -49,7 +49,9 @@ def xlsx(document: Entry, source: Source) -> bytes:
 
 
 def _contents(book: Book, source: Source) -> None:
-    cuts = {table.id: told(table) for table in source.analysis.tables}
+    cuts = {
+        table.id: f"Usable reports by {by(table.dimensions)}" for table in source.analysis.tables
+    }
     *before, dictionary_row = FIXED.items()
     rows = [(Link(name), shows) for name, shows in (*before, *cuts.items(), dictionary_row)]
     book.sheet("contents", "Contents", ("Sheet", "What it shows"), rows)
@@ -210,7 +212,8 @@ def _table(book: Book, source: Source, table: SafeTable) -> None:
         note = f"Only shown cells have a row. Every other combination is “{few}”. {note}"
     if "mo" in table.dimensions:
         note = f"{OVERLAP} {note}"
-    book.sheet(table.id, told(table), head, rows, note=note, held=2)
+    title = f"Usable reports by {by(table.dimensions)}"
+    book.sheet(table.id, title, head, rows, note=note, held=2)
 
 
 def _cell(source: Source, table: SafeTable, *key: str) -> int | Few:

@@ -9,12 +9,8 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from observatory.publication.documents.source import Entry, Source
-
-if TYPE_CHECKING:
-    from observatory.disclosure import SafeTable
 
 DICTIONARY = ".dictionary.csv"
 
@@ -115,15 +111,14 @@ def dictionary(source: Source) -> Iterator[list[str]]:
     ):
         yield ["table", table, "", meaning]
     for cut in source.analysis.tables:
-        yield ["table", cut.id, "", f"{told(cut)}."]
+        yield ["table", cut.id, "", f"Usable reports by {by(cut.dimensions)}."]
     for column, level in _levels(source):
         yield [column, level, source.names.label(column, level), _defined(source, column, level)]
 
 
-def told(table: SafeTable) -> str:
-    """Return what a cut shows, in words."""
-    words = (IN_WORDS.get(name, name.replace("_", " ")) for name in table.dimensions)
-    return f"Usable reports by {' and '.join(words)}"
+def by(dimensions: Iterable[str]) -> str:
+    """Return what a cut goes by, in words: ``modus operandi and month``."""
+    return " and ".join(IN_WORDS.get(name, name.replace("_", " ")) for name in dimensions)
 
 
 def _levels(source: Source) -> list[tuple[str, str]]:

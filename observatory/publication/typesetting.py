@@ -23,6 +23,7 @@ from observatory.publication.documents.practices import FEWEST_SHOWN
 from observatory.publication.documents.source import Entry, Source
 from observatory.publication.glyphs import PUT, coverage, drawable
 from observatory.publication.tables import printed_tables
+from observatory.publication.tidy import by
 
 STANDARDS: Any = ["a-2a", "ua-1"]
 FONTS = ("Noto Sans", "Noto Sans Arabic")
@@ -114,6 +115,12 @@ def view(document: Entry) -> Entry:
     shown = {name: value for name, value in document.items() if name != "analysis"}
     shown["charts"] = _charts(document)
     shown["tables"] = printed_tables(document)
+    shown["annexes"] = document["annexes"] | {
+        "withheld": [
+            cut | {"by": by(cut["dimensions"])}
+            for cut in document["annexes"]["suppression"]["tables"]
+        ]
+    }
     shown["signals"] = [
         signal
         | {

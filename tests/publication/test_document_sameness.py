@@ -35,7 +35,7 @@ print(json.dumps({{
 """
 
 FOLDERS = re.compile(r"/(?:tmp|home|root|usr|var|opt|work|srv|mnt|proc|site-packages)/")
-TIME_OF_DAY = re.compile(r"\b(?:[01]?\d|2[0-3]):[0-5]\d\b(?::[0-5]\d)?")
+TIME_OF_DAY = re.compile(r"\b(?:[01]\d|2[0-3]):[0-5]\d\b(?::[0-5]\d)?")
 MIDNIGHT = {"00:00:00", "00:00"}
 """The document is dated by day; its formats ask for a time and an offset all the same."""
 
