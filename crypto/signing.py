@@ -34,7 +34,7 @@ class SignatureError(CryptoError):
     """A signature is missing or wrong, or a signer's file cannot be used."""
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Signer:
     """Who may sign for a side: what the policy holds about a signer.
 
@@ -132,12 +132,11 @@ class SigningKey:
             if locked["format"] != FORMAT or signer.side not in SIDES:
                 raise SignatureError(f"{label}: a signer's file of another version.")
             # Side, name and costs are authenticated with the key: an edited file does not open.
-            raw = passphrases.unlock(locked, passphrase)
+            private = Ed25519PrivateKey.from_private_bytes(passphrases.unlock(locked, passphrase))
         except PassphraseError as error:
             raise SignatureError(f"{label}: {error}.") from None
         except (LockError, ValueError, KeyError, TypeError, RecursionError):
             raise SignatureError(f"{label}: not a signer's file.") from None
-        private = Ed25519PrivateKey.from_private_bytes(raw)
         if private.public_key().public_bytes_raw().hex() != signer.public_key:
             raise SignatureError(f"{label}: its public key is not its private key's.")
         return cls(signer, document, private)
