@@ -1,5 +1,6 @@
 """Envelopes and blobs: the exact bytes, and refusal of every change to them."""
 
+import dataclasses
 import hashlib
 import secrets
 import subprocess
@@ -84,7 +85,13 @@ def test_truncation_is_refused(length):
 
 
 @pytest.mark.parametrize(
-    ("length", "reason"), [(3, "Not a sealed envelope"), (4, "it was cut"), (14, "it was cut")]
+    ("length", "reason"),
+    [
+        (3, "Not a sealed envelope"),
+        (4, "it was cut"),
+        (14, "it was cut"),
+        (15, "of bucket 1 has 5247 bytes; this one has 15: cut"),
+    ],
 )
 def test_a_cut_header_says_so(length, reason):
     with pytest.raises(EnvelopeError, match=reason):
@@ -130,6 +137,20 @@ def test_wrong_quarter_is_refused():
 def test_no_such_quarter(quarter):
     with pytest.raises(EnvelopeError, match="no retention quarter"):
         seal(PADDED, KEY.public, quarter)
+
+
+@pytest.mark.parametrize("quarter", [8000, 39999])
+def test_the_first_and_the_last_quarter(quarter):
+    sealed = seal(PADDED, KEY.public, quarter).to_bytes()
+    assert Envelope.from_bytes(sealed).quarter == quarter
+    assert reopen(sealed) == PADDED
+
+
+def test_what_was_checked_cannot_be_changed_afterwards():
+    envelope = Envelope.from_bytes(WHOLE)
+    for thing, name in ((envelope, "quarter"), (envelope, "body"), (KEY.public, "raw")):
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(thing, name, getattr(thing, name))
 
 
 @pytest.mark.parametrize("length", [0, 1, 4095, 4097, 16383, 65535])
@@ -195,8 +216,10 @@ def test_blob_changed_anywhere_is_refused(data):
     "padded",
     [
         (5).to_bytes(8, "big") + b"state" + b"\x00" * 4082 + b"\x01",  # padding not zero
+        (5).to_bytes(8, "big") + b"state" + b"X" * 4083,
         (5).to_bytes(8, "big") + b"state" + bytes(8192 - 13),  # larger than it must be
         (5).to_bytes(8, "big") + b"state",  # not padded
+        (0).to_bytes(8, "big"),
         (2**63).to_bytes(8, "big") + bytes(4088),  # a length beyond the data
     ],
 )
@@ -206,6 +229,20 @@ def test_blob_that_is_not_canonical_is_refused(padded):
     body = SUITE.encrypt(padded, KEY.public._key, info=BLOB_INFO + b"n")
     with pytest.raises(EnvelopeError, match="pads"):
         open_blob(KEY, "n", blob[:12] + body)
+
+
+@pytest.mark.parametrize("length", [0, 7])
+def test_a_blob_too_short_for_its_length_is_none(length):
+    body = SUITE.encrypt(bytes(length), KEY.public._key, info=BLOB_INFO + b"n")
+    with pytest.raises(EnvelopeError, match="n: not a sealed state"):
+        open_blob(KEY, "n", b"JIS1" + KEY.public.id + body)
+
+
+def test_a_blob_names_its_key():
+    blob = seal_blob(KEY.public, "n", b"state")
+    named = f"n: sealed to key {KEY.public.id.hex()}, not to {OTHER.public.id.hex()}"
+    with pytest.raises(EnvelopeError, match=named):
+        open_blob(OTHER, "n", blob)
 
 
 @pytest.mark.parametrize("data", [b"", b"JIS1", secrets.token_bytes(2000), b"JIO1" + bytes(2000)])

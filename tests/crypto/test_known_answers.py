@@ -90,7 +90,7 @@ def test_slip39(vector):
             combine_mnemonics(vector["mnemonics"], b"TREZOR")
     # None is of an observatory's key, which has two groups of which both are needed.
     for mnemonic in vector["mnemonics"]:
-        with pytest.raises(ShareError, match="not of an observatory's key|checksum fails"):
+        with pytest.raises(ShareError, match=r"not of an observatory's key|checksum fails"):
             parse(mnemonic, "sheet")
 
 

@@ -7,8 +7,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from low_costs import low_costs
 
-from crypto import passphrase
 from crypto.passphrase import LockError, PassphraseError, lock, unlock
 from crypto.signing import canonical
 
@@ -16,19 +16,8 @@ WORDS = "four sealed words here"
 CLEAR = {"format": "test/v1", "number": 3}
 SECRET = bytes(range(40))
 LOCKED = lock(SECRET, WORDS, CLEAR)
-
-
-def quick():
-    """Return the same at the lowest costs a file may ask for, so that many can be tried."""
-    usual = dict(passphrase.KDF)
-    passphrase.KDF.update(iterations=1, lanes=1, memory_kib=1024)
-    try:
-        return lock(SECRET, WORDS, CLEAR)
-    finally:
-        passphrase.KDF.update(usual)
-
-
-QUICK = quick()
+with low_costs():
+    QUICK = lock(SECRET, WORDS, CLEAR)
 
 
 def test_round_trip_and_what_stands_beside():
@@ -67,11 +56,14 @@ def test_wrong_and_short_passphrases():
             unlock(QUICK, wrong)
     with pytest.raises(PassphraseError, match="at least 8 characters"):
         lock(SECRET, "1234567", CLEAR)
-    assert unlock(lock(SECRET, "12345678", CLEAR), "12345678") == SECRET
+    with low_costs():
+        assert unlock(lock(SECRET, "12345678", CLEAR), "12345678") == SECRET
 
 
 def test_one_passphrase_on_two_keyboards():
-    assert unlock(lock(SECRET, "caf\u00e9 au lait", {}), "cafe\u0301 au lait") == SECRET
+    with low_costs():
+        assert unlock(lock(SECRET, "caf\u00e9 au lait", {}), "cafe\u0301 au lait") == SECRET
+        assert unlock(lock(SECRET, "\uff57\uff49\uff44\uff45 keys", {}), "wide keys") == SECRET
 
 
 def changed(path, value):

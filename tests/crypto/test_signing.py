@@ -1,5 +1,6 @@
 """Signers' files and what counts as signed by both sides."""
 
+import dataclasses
 import json
 import pickle
 
@@ -7,12 +8,19 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from low_costs import low_costs
 
-from crypto import signing
+from crypto import passphrase as passphrases
 from crypto.signing import SignatureError, SigningKey, canonical, signed_by_both, verify
 
 ACT = {"type": "policy", "k": 5, "weeks": 3, "note": "é"}
 PASSPHRASE = "four sealed words here"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _low_costs():
+    with low_costs():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -71,12 +79,31 @@ def test_nothing_else_counts(customs, business, signers):
         None,
     ):
         assert verify(ACT, [good, record], signers) == {"customs"}
+        assert verify(ACT, [record, good], signers) == {"customs"}
     assert verify(ACT, [good, business.sign(ACT)], {"customs": signers["customs"]}) == {"customs"}
+
+
+def test_keys_may_be_written_in_capitals(customs, business, signers):
+    records = [
+        {name: value if name == "side" else value.upper() for name, value in record.items()}
+        for record in (customs.sign(ACT), business.sign(ACT))
+    ]
+    assert verify(ACT, records, signers) == {"customs", "business"}
+    capitals = {side: [key.upper() for key in keys] for side, keys in signers.items()}
+    assert verify(ACT, records, capitals) == {"customs", "business"}
+
+
+def test_every_signer_of_a_side_counts_and_one_suffices(customs, business, signers):
+    second = SigningKey.create("customs", 2, PASSPHRASE)
+    more = {**signers, "customs": [*signers["customs"], second.signer.public_key]}
+    for key in (customs, second):
+        assert verify(ACT, [key.sign(ACT), key.sign(ACT)], more) == {"customs"}
+        signed_by_both(ACT, [key.sign(ACT), business.sign(ACT)], more)
 
 
 def test_one_key_on_both_sides_is_refused(customs):
     key = customs.signer.public_key
-    with pytest.raises(SignatureError, match="both sides"):
+    with pytest.raises(SignatureError, match=rf"{key[:16].upper()}\.\.\. is on both"):
         verify(ACT, [], {"customs": [key], "business": [key.upper()]})
     with pytest.raises(SignatureError, match="no others"):
         verify(ACT, [], {"customs": [key], "press": [key]})
@@ -116,8 +143,35 @@ def test_file_round_trip(tmp_path, customs, signers):
     path = tmp_path / "customs-signer-1.json"
     path.write_bytes(customs.document)
     loaded = SigningKey.load(path, PASSPHRASE)
-    assert loaded.signer == customs.signer
+    assert loaded == customs
     assert verify(ACT, [loaded.sign(ACT)], signers) == {"customs"}
+
+
+def test_the_file_is_what_the_document_says(business):
+    """One JSON object, readable and the same each time it is written from the same fields."""
+    fields = json.loads(business.document)
+    assert {name: fields[name] for name in fields.keys() - {"kdf", "cipher"}} == {
+        "format": "jio-signer/v1",
+        "side": "business",
+        "name": "business-signer-2",
+        "number": 2,
+        "public_key": business.signer.public_key,
+    }
+    assert business.document == json.dumps(fields, indent=2, sort_keys=True).encode() + b"\n"
+    raw = passphrases.unlock(fields, PASSPHRASE)
+    assert raw == business._private.private_bytes_raw()
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [(bytes(32), "its public key is not its private key's"), (bytes(31), "not a signer's file")],
+)
+def test_a_file_that_holds_another_key_is_refused(raw, reason, customs):
+    """Whoever knows the passphrase can lock anything; the file's own public key must still fit."""
+    clear = {"format": "jio-signer/v1", **customs.signer.to_json(), "number": 1}
+    locked = json.dumps(passphrases.lock(raw, PASSPHRASE, clear)).encode()
+    with pytest.raises(SignatureError, match=f"f: {reason}"):
+        SigningKey.unlock(locked, PASSPHRASE, label="f")
 
 
 def test_passphrase_is_the_same_however_the_keyboard_composes_it():
@@ -187,18 +241,34 @@ def test_no_signers_file(document):
 
 
 def test_unreadable_files(tmp_path):
-    with pytest.raises(SignatureError, match="cannot be read"):
+    with pytest.raises(SignatureError, match=r"none\.json: cannot be read \(No such file"):
         SigningKey.load(tmp_path / "none.json", PASSPHRASE)
     with pytest.raises(SignatureError, match="cannot be read"):
         SigningKey.load(tmp_path, PASSPHRASE)
-    large = tmp_path / "large.json"
-    large.write_bytes(b" " * (signing.MAX_FILE_BYTES + 1))
-    with pytest.raises(SignatureError, match="too large"):
-        SigningKey.load(large, PASSPHRASE)
+
+
+def test_a_file_has_at_most_sixteen_kibibytes(tmp_path, customs):
+    path = tmp_path / "f.json"
+    path.write_bytes(customs.document.ljust(16_384))
+    assert SigningKey.load(path, PASSPHRASE).signer == customs.signer
+    path.write_bytes(customs.document.ljust(16_385))
+    with pytest.raises(SignatureError, match=r"f\.json: too large"):
+        SigningKey.load(path, PASSPHRASE)
+    path.write_bytes(b"{}")
+    with pytest.raises(SignatureError, match=r"f\.json: not a signer's file"):
+        SigningKey.load(path, PASSPHRASE)
 
 
 def test_private_key_is_not_shown_or_pickled(customs):
     assert customs._private.private_bytes_raw().hex() not in repr(customs)
     assert customs._private.private_bytes_raw().hex() not in customs.document.decode()
-    with pytest.raises(TypeError):
+    assert repr(customs) == f"SigningKey(signer={customs.signer!r})"
+    with pytest.raises(TypeError, match="never written down"):
         pickle.dumps(customs)
+
+
+def test_who_signs_cannot_be_changed_afterwards(customs):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        customs.signer.side = "business"
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        customs.signer = dataclasses.replace(customs.signer, side="business")

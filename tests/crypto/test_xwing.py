@@ -81,9 +81,9 @@ def test_private_key_shows_and_stores_nothing():
     private = PrivateKey.from_seed(seed)
     assert seed.hex() not in repr(private)
     assert private.public.id.hex() in repr(private)
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="never written down"):
         pickle.dumps(private)
-    with pytest.raises(TypeError):
+    with pytest.raises(TypeError, match="never written down"):
         copy.copy(private)
 
 
