@@ -1,5 +1,7 @@
 """Shares: both sides open, one side never does, and every mistake is named."""
 
+import dataclasses
+import hashlib
 import itertools
 
 import pytest
@@ -9,7 +11,7 @@ from shamir_mnemonic import generate_mnemonics
 from shamir_mnemonic.wordlist import WORDLIST
 
 from crypto import shares
-from crypto.shares import MissingShareError, ShareError, combine, parse, recover, split
+from crypto.shares import MissingShareError, ShareError, Slip39, combine, parse, recover, split
 from crypto.xwing import Seed
 
 SEED = Seed(bytes(range(32)))
@@ -49,8 +51,27 @@ def test_any_thresholds(data):
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 3), (3, 2), (0, 2), (2, 17), (-2, 3)])
 def test_thresholds_that_cannot_be(size):
-    with pytest.raises(ShareError, match=r"business: .* cannot be"):
-        split(SEED, business=size)
+    for side in ("customs", "business"):
+        with pytest.raises(ShareError, match=rf"{side}: {size[0]} of {size[1]} shares cannot be"):
+            split(SEED, **{side: size})
+
+
+def test_the_largest_sides():
+    customs, business = split(SEED, (16, 16), (2, 16))
+    assert (len(customs), len(business)) == (16, 16)
+    assert combine([*customs, *business[14:]]) == SEED
+    with pytest.raises(MissingShareError, match="customs: 16 needed, 15 given"):
+        combine([*customs[1:], *business])
+
+
+def test_what_a_share_says_of_itself():
+    """As docs/envelope.md says: two groups, both needed, no passphrase and so no stretching."""
+    for group, mnemonics in enumerate((CUSTOMS, BUSINESS)):
+        for index, mnemonic in enumerate(mnemonics):
+            share = Slip39.from_mnemonic(mnemonic)
+            assert share.common_parameters()[1:] == (True, 0, 2, 2)
+            assert (share.group_index, share.index, share.member_threshold) == (group, index, 2)
+            assert parse(mnemonic, "sheet").identifier == share.identifier
 
 
 def test_seed_of_another_length():
@@ -66,7 +87,7 @@ def test_two_ceremonies_of_one_seed_do_not_mix():
 
 
 def test_one_side_alone_is_told_which_is_missing():
-    with pytest.raises(MissingShareError, match="shares of business are missing"):
+    with pytest.raises(MissingShareError, match="business are missing: bring as many as it needs"):
         combine(CUSTOMS)
     with pytest.raises(MissingShareError, match="shares of customs are missing: 2 needed"):
         recover([parse(m, "x") for m in BUSINESS], {"customs": 2, "business": 2})
@@ -77,8 +98,14 @@ def test_one_side_alone_is_told_which_is_missing():
 
 
 def test_doubled_share_counts_once_and_is_named():
-    with pytest.raises(MissingShareError, match="share 2 is the same share as share 1"):
+    with pytest.raises(MissingShareError) as caught:
         combine([CUSTOMS[0], CUSTOMS[0].upper(), *BUSINESS])
+    assert str(caught.value) == (
+        "Too few shares of customs: 2 needed, 1 given"
+        " (share 2 is the same share as share 1; it counts once). Bring 1 more of customs."
+    )
+    with pytest.raises(MissingShareError, match="as share 1; share 3 is the same share as share 1"):
+        combine([CUSTOMS[0]] * 3)
     assert combine([*CUSTOMS, CUSTOMS[0], *BUSINESS]) == SEED
 
 
@@ -92,6 +119,23 @@ def test_mistyped_word_is_named_with_the_nearest():
     assert message.startswith(f"share 1: word 10, '{words[9]}', is not in the word list.")
     assert right in message
     assert CUSTOMS[0][:40] not in message
+
+
+@pytest.mark.parametrize(
+    ("typed", "advice"),
+    [
+        ("acadmic", "Is it academic or ceramic or admit? Look"),  # the three nearest
+        ("wireles", "Is it wireless or relate? Look"),  # no others near enough
+        ("acadxxxxxxxx", "Is it academic? Look"),  # the only one that begins so
+        ("beamizzzzz", "Is it beam? Look"),
+        ("acad", "Is it arcade or acid or cards or academic? Look"),
+        ("qqqq", "not in the word list. Look"),
+    ],
+)
+def test_the_words_that_may_be_meant(typed, advice):
+    with pytest.raises(ShareError, match="word 1, ") as caught:
+        parse(typed, "sheet")
+    assert f"{advice} at the sheet again." in str(caught.value)
 
 
 def test_nonsense_word_is_cut_in_the_message():
@@ -140,13 +184,48 @@ def test_parsed_share_says_whose_it_is():
             assert share.mnemonic == mnemonic
             assert mnemonic not in repr(share)
             assert share.hash == parse(mnemonic, "other").hash
+            clear = b"jio/share/v1\x00" + mnemonic.encode()
+            assert share.hash == hashlib.sha256(clear).hexdigest()
+            with pytest.raises(dataclasses.FrozenInstanceError):
+                share.side = "business"
+
+
+def forge(mnemonic, **changes):
+    """Return a share with other content and a good checksum."""
+    return dataclasses.replace(Slip39.from_mnemonic(mnemonic), **changes).mnemonic()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"group_index": 2},
+        {"group_threshold": 1},
+        {"group_count": 3},
+        {"group_threshold": 3, "group_count": 3},
+    ],
+)
+def test_a_share_of_other_groups_is_refused(changes):
+    with pytest.raises(ShareError, match="sheet: a SLIP-39 share, but not of an observatory's key"):
+        parse(forge(CUSTOMS[0], **changes), "sheet")
+
+
+def test_a_share_that_tells_another_threshold_is_named():
+    low, high = (forge(CUSTOMS[1], member_threshold=need) for need in (1, 3))
+    for given_shares in ([CUSTOMS[0], high], [low, CUSTOMS[0]], [high, CUSTOMS[0], CUSTOMS[2]]):
+        with pytest.raises(ShareError, match=r"share 1, share 2.*: two of these contradict"):
+            combine([*given_shares, *BUSINESS])
+
+
+def test_the_search_among_too_many_shares_ends(monkeypatch):
+    forged = forge(CUSTOMS[2], value=bytes(32))
+    monkeypatch.setattr(shares, "MAX_ATTEMPTS", 1)
+    assert combine([*CUSTOMS[:2], forged, *BUSINESS[:2]]) == SEED
+    with pytest.raises(ShareError, match="do not fit together"):
+        combine([forged, *CUSTOMS[:2], *BUSINESS[:2]])
 
 
 def test_a_forged_share_with_a_good_checksum_is_passed_over_or_named():
-    forged_words = shares.Slip39.from_mnemonic(CUSTOMS[2])
-    forged = type(forged_words)(
-        **{**forged_words.__dict__, "value": bytes(len(forged_words.value))}
-    ).mnemonic()
+    forged = forge(CUSTOMS[2], value=bytes(32))
     with pytest.raises(ShareError, match="do not fit together"):
         combine([CUSTOMS[0], forged, *BUSINESS])
     assert combine([forged, CUSTOMS[0], CUSTOMS[1], *BUSINESS]) == SEED
