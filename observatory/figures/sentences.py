@@ -61,18 +61,6 @@ def highest(signal: SafeSignal) -> str:
     return f"{math.ceil(signal.upper) if signal.upper >= TEN else signal.upper:g}"
 
 
-def unseen(signal: SafeSignal, threshold: int) -> str:
-    """Return what may be said of a month whose count is under k.
-
-    Below k and expected to be 2k or more, it has at least halved. Otherwise the month by itself
-    shows little: the signal is about all months since.
-    """
-    few = f"{fewer(threshold)} reports in that month"
-    if signal.direction == "down" and signal.expected >= 2 * threshold:
-        return f"{few}, at least halved"
-    return f"{few}, judged on all months since"
-
-
 def series_name(series: str, names: Names) -> str:
     """Return what a series watches, such as "Speed money at North Port"."""
     parts = parts_of(series)
