@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from observatory import hygiene
+from observatory.decisions.audit_commands import audit
 from observatory.decisions.commands import analyse, init
+from observatory.decisions.key_commands import key
+from observatory.decisions.policy_commands import policy
 from observatory.decisions.sign_command import sign
 from observatory.demo.commands import demo
 from observatory.doctor.commands import doctor
@@ -62,7 +65,7 @@ def serve(folder: Path, role: Role, port: int | None) -> None:
     serving.serve(Instance.open(folder), role, port)
 
 
-for command in (init, import_register, serve, analyse, report, sign, doctor, demo):
+for command in (init, import_register, serve, analyse, report, sign, policy, key, audit, doctor, demo):
     observatory.add_command(command)
 
 

@@ -8,7 +8,7 @@ those is found between two signed heads, or against a copy of the log that someb
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -24,7 +24,8 @@ from observatory.database.engine import exclusive
 from observatory.database.faults import reason
 from observatory.errors import IntegrityError, ResourceError
 
-Signers = Mapping[str, Sequence[str]]
+Signers = Sequence[Mapping[str, Sequence[str]]]
+"""Side -> public keys, of every policy there was: any of them may have signed a head."""
 
 
 class AuditError(IntegrityError):
@@ -136,7 +137,7 @@ class AuditLog:
             rows = connection.execute(select(StoredHead.signed).order_by(StoredHead.size))
             return [SignedHead.from_bytes(row.signed) for row in rows]
 
-    def install(self, signed: SignedHead, signers: Callable[[int], Iterable[Signers]]) -> None:
+    def install(self, signed: SignedHead, signers: Signers) -> None:
         """Keep a head that both sides signed.
 
         Raises:
@@ -150,14 +151,12 @@ class AuditLog:
                 row = {"size": signed.head.size, "signed": signed.to_bytes()}
                 connection.execute(insert(StoredHead), row)
 
-    def check(
-        self, kept: Iterable[SignedHead], signers: Callable[[int], Iterable[Signers]]
-    ) -> None:
+    def check(self, kept: Iterable[SignedHead], signers: Signers) -> None:
         """Return only if the log extends every head, the stored ones and those that people kept.
 
         Args:
             kept: signed heads from outside, such as those on published documents.
-            signers: gives the signers who may have signed a head of that size.
+            signers: who may have signed them.
 
         Raises:
             AuditError: names the first bad entry, the head that does not fit, or the rollback.
@@ -166,7 +165,7 @@ class AuditLog:
         good = 0
         for signed in sorted([*self.signed_heads(), *kept], key=lambda one: one.head.size):
             head = signed.head
-            _check_signatures(signed, signers(head.size))
+            self.check_signatures([signed], signers)
             if head.size > len(roots):
                 raise AuditError(
                     f"The audit log was rolled back: both sides signed a head of {head.size} "
@@ -180,6 +179,19 @@ class AuditLog:
                     "(`audit verify --copy FILE`) to see which, and record it."
                 )
             good = head.size
+
+    def check_signatures(self, heads: Iterable[SignedHead], signers: Signers) -> None:
+        """Return only if both sides signed every head.
+
+        Raises:
+            AuditError: names the first head that a side did not sign.
+        """
+        for signed in heads:
+            if not any(_signed_by(signed, candidates) for candidates in signers):
+                raise AuditError(
+                    f"The head of {signed.head.size} entries is not signed by both sides. "
+                    "Have a signer of each side sign it (`observatory sign`)."
+                )
 
     def compare(self, copy: Sequence[bytes]) -> None:
         """Return only if the log begins with a copy that somebody kept.
@@ -227,14 +239,9 @@ def _bad(number: int, what: str) -> AuditError:
     )
 
 
-def _check_signatures(signed: SignedHead, candidates: Iterable[Signers]) -> None:
-    for signers in candidates:
-        try:
-            signing.signed_by_both(signed.head.to_json(), signed.signatures, signers)
-        except CryptoError:
-            continue
-        return
-    raise AuditError(
-        f"The head of {signed.head.size} entries is not signed by both sides. "
-        "Have a signer of each side sign it (`observatory sign`)."
-    )
+def _signed_by(signed: SignedHead, signers: Mapping[str, Sequence[str]]) -> bool:
+    try:
+        signing.signed_by_both(signed.head.to_json(), signed.signatures, signers)
+    except CryptoError:
+        return False
+    return True

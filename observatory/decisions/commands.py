@@ -103,7 +103,7 @@ def analyse(
 ) -> None:
     """Open a run with the shares of both sides and analyse all closed weeks."""
     from nlp.embedding import UniversalSentenceEncoder
-    from observatory.decisions import joint_run
+    from observatory.decisions import heads, joint_run
     from observatory.disclosure.storage import canonical
     from observatory.instance import Instance
 
@@ -123,10 +123,10 @@ def analyse(
                 f"{output} cannot be written: {error.strerror}. The run itself is done; its "
                 f"products are in {done.folder}."
             ) from error
-    _summary(products, done.folder, waiting=done.waiting)
+    _summary(products, done.folder, heads.in_words(instance), waiting=done.waiting)
 
 
-def _summary(products: SafeAnalysis, folder: Path, *, waiting: bool) -> None:
+def _summary(products: SafeAnalysis, folder: Path, log: str, *, waiting: bool) -> None:
     def shown(name: str) -> str:
         return str(products.reports.get(name, f"fewer than {products.k}"))
 
@@ -140,3 +140,4 @@ def _summary(products: SafeAnalysis, folder: Path, *, waiting: bool) -> None:
     for topic in products.topics[:10]:
         click.echo(f"  {topic.id}  {topic.reports:>6}  {topic.label}")
     click.echo(f"Products: {folder}")
+    click.echo(f"Audit log: {log}")

@@ -17,8 +17,9 @@ from observatory.analysis.opening import SealedSet
 from observatory.analysis.reading import Progress
 from observatory.analysis.run import Findings, run
 from observatory.audit import Kind
+from observatory.decisions import heads
 from observatory.decisions.quorum import open_key, present
-from observatory.decisions.upkeep import check_policy, keep_up
+from observatory.decisions.upkeep import check_log, keep_up
 from observatory.disclosure import Door, SafeAnalysis
 from observatory.disclosure.rules import Audience
 from observatory.instance import Instance, today
@@ -52,7 +53,7 @@ def analyse(
         IntegrityError: a sealed report does not open, or the signers were exchanged.
         ResourceError: the database or the disk failed; the products of the last run stand.
     """
-    check_policy(instance)
+    check_log(instance)
     private = open_key(instance, sheets)
     progress("opening", 0, 1)
     keep_up(instance)
@@ -106,6 +107,7 @@ def _through_the_door(instance: Instance, findings: Findings) -> dict[Audience, 
         "run": {
             "at": datetime.now(UTC).date().isoformat(),
             "processor": platform.machine(),
+            "audit": heads.to_json(instance),
         },
     }
     raw = replace(findings.raw, manifest=manifest)

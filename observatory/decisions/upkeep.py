@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 from observatory.audit import Kind
+from observatory.decisions import heads
 from observatory.errors import IntegrityError
 from observatory.instance import Instance, today
 
@@ -31,14 +32,15 @@ def kept_since(now: date, months: int) -> str:
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
-def check_policy(instance: Instance) -> None:
-    """Return only if the policy in force is the last one that the log names.
+def check_log(instance: Instance) -> None:
+    """Return only if the log extends its signed heads and names the policy in force as its last.
 
     Both sides' signatures make a policy valid; the log tells an older valid one from today's.
 
     Raises:
         IntegrityError: another policy was put in its place, or the log was altered.
     """
+    instance.audit.check([], heads.signers_of(instance))
     logged = [
         entry.facts["policy"]
         for entry in instance.audit.entries()

@@ -8,7 +8,7 @@ from pathlib import Path
 from observatory import assets
 from observatory.audit import Kind
 from observatory.complaint import periods
-from observatory.decisions.upkeep import check_policy, kept_since
+from observatory.decisions.upkeep import check_log, kept_since
 from observatory.doctor import exposure
 from observatory.doctor.findings import Finding, failure, fine, warning
 from observatory.errors import ObservatoryError
@@ -41,9 +41,8 @@ def _assets() -> Finding:
 
 def _log(instance: Instance) -> Finding:
     try:
-        check_policy(instance)
+        check_log(instance)
         head = instance.audit.head()
-        instance.audit.check([], lambda _size: [link.signers for link in instance.policy.chain])
         instance.vault.sets()
     except ObservatoryError as error:
         return failure("log", str(error), PUT_BACK)

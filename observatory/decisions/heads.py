@@ -1,0 +1,33 @@
+"""Heads of the audit log: how much of it both sides have signed."""
+
+from __future__ import annotations
+
+from observatory.audit.log import Signers
+from observatory.instance import Instance
+
+
+def in_words(instance: Instance) -> str:
+    """Return in words which head stands and how much of it both sides have signed."""
+    now = instance.audit.head()
+    signed = instance.audit.signed_heads()
+    last = signed[-1].head.size if signed else 0
+    said = f"{now.size} entries, root {now.root.hex()}."
+    if last == now.size:
+        return f"{said} Both sides have signed it."
+    return f"{said} Both sides have signed {last or 'none'} of them."
+
+
+def to_json(instance: Instance) -> dict[str, object]:
+    """Return the head that stands and whether both sides signed it: what documents print."""
+    now = instance.audit.head()
+    signed = instance.audit.signed_heads()
+    return {
+        "size": now.size,
+        "root": now.root.hex(),
+        "signed": signed[-1].head.size if signed else 0,
+    }
+
+
+def signers_of(instance: Instance) -> Signers:
+    """Return everyone who may have signed a head: the signers of each policy there was."""
+    return [link.signers for link in instance.policy.chain]
