@@ -114,11 +114,7 @@ def parse(mnemonic: str, label: str) -> Share:
             words, a failed checksum, or a share of something else.
     """
     words = mnemonic.lower().split()
-    for number, word in enumerate(words, start=1):
-        if word not in WORD_INDEX_MAP:
-            raise ShareError(
-                f"{label}: word {number}, {word[:20]!r}, is not in the word list. {_near(word)}"
-            )
+    check_words(words, label)
     if len(words) != WORDS:
         raise ShareError(f"{label}: a share has {WORDS} words; this one has {len(words)}.")
     plain = " ".join(words)
@@ -139,6 +135,19 @@ def parse(mnemonic: str, label: str) -> Share:
         identifier=share.identifier,
         label=label,
     )
+
+
+def check_words(words: Sequence[str], label: str, first: int = 1) -> None:
+    """Return only if all words are of the word list; ``first`` is the number of the first one.
+
+    Raises:
+        ShareError: names the first that is not, with the nearest ones.
+    """
+    for number, word in enumerate(words, start=first):
+        if word not in WORD_INDEX_MAP:
+            raise ShareError(
+                f"{label}: word {number}, {word[:20]!r}, is not in the word list. {_near(word)}"
+            )
 
 
 def combine(mnemonics: Iterable[str]) -> Seed:

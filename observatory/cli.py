@@ -65,7 +65,19 @@ def serve(folder: Path, role: Role, port: int | None) -> None:
     serving.serve(Instance.open(folder), role, port)
 
 
-for command in (init, import_register, serve, analyse, report, sign, policy, key, audit, doctor, demo):
+for command in (
+    init,
+    import_register,
+    serve,
+    analyse,
+    report,
+    sign,
+    policy,
+    key,
+    audit,
+    doctor,
+    demo,
+):
     observatory.add_command(command)
 
 

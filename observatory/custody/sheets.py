@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crypto import shares
 from crypto.shares import WORDS, Share, ShareError
-from crypto.sides import SIDES
+from crypto.sides import SIDES, Side
 from observatory.custody.ceremony import NewKey
 from observatory.custody.heading import Heading, form_of, read_heading
 
 FORMAT = "jio-share/v1"
+WORDS_ON_SHEET = WORDS
 COLUMNS = 3
 
 _SHEET = """\
@@ -116,6 +117,44 @@ def read_sheet(text: str, *, label: str) -> ShareSheet:
             " otherwise: two sheets were mixed up. Type the sheet in again."
         )
     return ShareSheet(label, share, heading)
+
+
+def typed_sheet(
+    words: Sequence[str], key_id: str, root: str, thresholds: Mapping[Side, tuple[int, int]]
+) -> ShareSheet:
+    """Return the sheet of which somebody typed nothing but the words.
+
+    Args:
+        words: in their order.
+        key_id: id of the key that it is of, hex.
+        root: the policy's, which the custodian has compared with the sheet.
+        thresholds: side -> (shares needed, shares there are).
+
+    Raises:
+        ShareError: the words are no share.
+    """
+    share = shares.parse(" ".join(words), "The words")
+    needed = {side: thresholds[side][0] for side in SIDES}
+    count = thresholds[share.side][1]
+    heading = Heading(share.side, share.number, count, needed, key_id, root)
+    return ShareSheet(heading.name, share, heading)
+
+
+def typed_words(line: str, first: int) -> list[str]:
+    """Return the words of a line that somebody typed; numbers before them are passed over.
+
+    Args:
+        line: words and spaces, with or without numbers.
+        first: the number of its first word, for messages.
+
+    Raises:
+        ShareError: a word is not in the list; none of the line was taken.
+    """
+    found = [word for word in re.split(r"[\s0-9.):]+", line.lower()) if word]
+    shares.check_words(found, "This line", first)
+    if first + len(found) - 1 > WORDS:
+        raise ShareError(f"This line: a share has {WORDS} words, and these would be more.")
+    return found
 
 
 def between(text: str, start: str, end: str, label: str) -> tuple[Sequence[str], Sequence[str]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crypto.signing import SignatureError, SigningKey
+from crypto.signing import SignatureError, Signer, SigningKey
 from observatory.custody.files import write_new
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from crypto.sides import Side
@@ -39,6 +39,24 @@ def create_signers(
         SigningKey.create(side, number, passphrase(f"{side}-signer-{number}"))
         for number in range(1, count + 1)
     ]
+    _write(folder, keys)
+    return keys
+
+
+def create_signer(
+    folder: Path, side: Side, number: int, passphrase: Callable[[str], str]
+) -> Signer:
+    """Make one signer more and write the signer's file; arguments and errors as above.
+
+    Returns:
+        What the policy may list once both sides have agreed.
+    """
+    key = SigningKey.create(side, number, passphrase(f"{side}-signer-{number}"))
+    _write(folder, [key])
+    return key.signer
+
+
+def _write(folder: Path, keys: Sequence[SigningKey]) -> None:
     try:
         write_new(folder, {f"{key.signer.name}.json": key.document for key in keys})
     except OSError as error:
@@ -46,4 +64,3 @@ def create_signers(
             f"{error.filename or folder}: {error.strerror}. No signer's file was written;"
             " choose an empty folder."
         ) from error
-    return keys

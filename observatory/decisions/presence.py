@@ -66,6 +66,12 @@ def new_passphrases(folder: Path) -> Callable[[str], str]:
     return typed if at_terminal() else made
 
 
+def typed_passphrase(path: Path) -> str:
+    """Return the passphrase of a locked file as its holder types it."""
+    entered: str = click.prompt(f"Passphrase of {path.name}", hide_input=True)
+    return entered
+
+
 def passphrase_of(path: Path, *, given: Path | None = None, folder: Path | None = None) -> str:
     """Return the passphrase that unlocks a file.
 
@@ -82,8 +88,7 @@ def passphrase_of(path: Path, *, given: Path | None = None, folder: Path | None 
     if given is None and not beside.exists():
         if at_terminal():
             call(path.stem)
-            entered: str = click.prompt(f"Passphrase of {path.name}", hide_input=True)
-            return entered
+            return typed_passphrase(path)
         raise BadInputError(
             f"{path} is locked and its passphrase is not in {beside}. Run this on a terminal, "
             "where its holder can type it, or say where passphrases lie."

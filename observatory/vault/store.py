@@ -146,6 +146,12 @@ class Vault:
                 "last good backup of the vault, and record what happened."
             )
 
+    def open_keys(self) -> set[bytes]:
+        """Return the ids of the keys that reports of weeks not closed are sealed to."""
+        with self._reading() as connection:
+            found = connection.execute(select(OpenEnvelope.key_id).distinct()).scalars()
+            return {bytes(one) for one in found}
+
     def __len__(self) -> int:
         """Return the number of envelopes, open and closed, dummies included."""
         with self._reading() as connection:

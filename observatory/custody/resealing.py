@@ -1,0 +1,84 @@
+"""Sealing again: what was sealed to a key that is given up, sealed to the one in force.
+
+Plaintext exists for one envelope at a time, in memory, and nobody sees it. Size bucket and
+retention quarter stay, so the clear part tells the same as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from crypto.envelope import (
+    BLOB_MAGIC,
+    KEY_ID_BYTES,
+    Envelope,
+    EnvelopeError,
+    PublicKey,
+    seal,
+    seal_blob,
+)
+from crypto.xwing import PrivateKey, open_blob, open_envelope
+from observatory.complaint import plaintext
+from observatory.errors import IntegrityError
+
+
+def resealed(
+    envelopes: Iterable[Envelope],
+    old: PrivateKey,
+    public: PublicKey,
+    *,
+    week: str,
+    strangers: bool,
+) -> Iterator[Envelope]:
+    """Yield a set's envelopes, those of the old key sealed to the new one.
+
+    What is sealed to another key than the old one is passed on as it is: so a set that was done
+    already comes out unchanged.
+
+    Args:
+        envelopes: of one set; the iterable raises if the set differs from its root.
+        old: the key that is given up.
+        public: the key in force.
+        week: the week of the set.
+        strangers: whether anyone could have sealed these (the form's). What does not open then is
+            no report and never was; a dummy takes its place.
+
+    Raises:
+        IntegrityError: an envelope that the observatory sealed itself does not open.
+    """
+    for envelope in envelopes:
+        if envelope.key_id != old.public.id:
+            yield envelope
+            continue
+        try:
+            padded = open_envelope(envelope, old)
+        except EnvelopeError as error:
+            if not strangers:
+                raise IntegrityError(
+                    "A sealed report does not open: it was altered. This set was left as it is."
+                    " Put back the last good backup of the vault, and record what happened."
+                ) from error
+            padded = plaintext.encode_dummy(week, envelope.bucket)
+        yield seal(padded, public, envelope.quarter)
+
+
+def resealed_state(
+    parts: Mapping[str, bytes], old: PrivateKey, public: PublicKey
+) -> dict[str, bytes]:
+    """Return the run state by name, the parts of the old key sealed to the new one.
+
+    Raises:
+        IntegrityError: a part of the old key does not open.
+    """
+    start = len(BLOB_MAGIC)
+    try:
+        return {
+            name: seal_blob(public, name, open_blob(old, name, blob))
+            if blob[start : start + KEY_ID_BYTES] == old.public.id
+            else blob
+            for name, blob in parts.items()
+        }
+    except EnvelopeError as error:
+        raise IntegrityError(
+            "The state of the last run does not open: it was altered. It was left as it is."
+        ) from error
