@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help install assets run test lint lock wheel peers benchmarks
+.PHONY: help install assets run test mutants lint lock wheel peers benchmarks
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
@@ -27,6 +27,9 @@ run: install ## the demo: a made-up corpus, analysed and served
 
 test: install ## all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(TEST_OPTIONS)
+
+mutants: install ## mutation testing of crypto/, in a scratch folder; about half an hour
+	nice -n 10 $(BIN)/python tests/crypto/mutants.py
 
 lint: install ## style, types and the direction of imports
 	$(BIN)/ruff check .
