@@ -29,7 +29,7 @@ from nlp.identifiers import scrub
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "../shared/data"
 PEERS = os.environ.get("PEERS_PYTHON", str(ROOT / ".venv-peers/bin/python"))
-LANGUAGES = ("eng_Latn", "fra_Latn", "spa_Latn", "por_Latn")
+LANGUAGES = {"en": "eng_Latn", "fr": "fra_Latn", "es": "spa_Latn", "pt": "por_Latn"}
 METHODS = {"ours": "this product", "bertopic": "BERTopic, default", "k-means": "k-means, told K"}
 
 
@@ -96,7 +96,7 @@ def labelled_sets() -> Iterator[LabelledSet]:
 def same_sentences() -> LabelledSet:
     """Read sib200: the same sentences in each language, in the same order, language by language."""
     texts, truth = [], []
-    for language in LANGUAGES:
+    for language in LANGUAGES.values():
         rows = []
         for part in ("train", "dev", "test"):
             path = DATA / "sib200" / language / f"{part}.tsv"
@@ -178,7 +178,7 @@ def across_languages(one: LabelledSet, found: dict[str, list[Clustering]]) -> No
         chance = [_by_chance(labels[a], labels[b]) for a, b in pairs]
         rand = [float(adjusted_rand_score(labels[a], labels[b])) for a, b in pairs]
         nmi = [
-            f"{name[:2]} {normalized_mutual_info_score(t, f):.3f}"
+            f"{name} {normalized_mutual_info_score(t, f):.3f}"
             for name, t, f in zip(LANGUAGES, truth, labels, strict=True)
         ]
         cells = (
