@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from observatory import progress
+from observatory.decisions.options import THRESHOLD, brought, quorum_options
 from observatory.errors import ResourceError
 
 if TYPE_CHECKING:
     from observatory.disclosure import SafeAnalysis
 
 
-def _threshold(_context: click.Context, _option: click.Parameter, value: str) -> tuple[int, int]:
-    needed, slash, of = value.partition("/")
-    if not (slash and needed.isdecimal() and of.isdecimal()):
-        raise click.BadParameter("write it as NEEDED/OF, such as 2/3")
-    return int(needed), int(of)
-
-
 @click.command()
-@click.option("--customs", default="2/3", callback=_threshold, help="Shares of Customs, needed/of.")
-@click.option(
-    "--business", default="2/3", callback=_threshold, help="Shares of Business, needed/of."
-)
+@click.option("--customs", default="2/3", type=THRESHOLD, help="Shares of Customs, needed/of.")
+@click.option("--business", default="2/3", type=THRESHOLD, help="Shares of Business, needed/of.")
 @click.option(
     "--shares-to",
     type=click.Path(path_type=Path, file_okay=False),
@@ -56,13 +48,17 @@ def init(
 ) -> None:
     """Create an observatory: folder, key, share and signer files.
 
-    The private key is kept nowhere: only the shares of both sides together give it back.
+    The private key is kept nowhere: only the shares of both sides together give it back. On a
+    terminal everybody chooses a passphrase and takes the own file along; elsewhere passphrases are
+    made and left in the folder 'passphrases' beside the files.
     """
     from observatory.complaint import offices
     from observatory.decisions import presence
     from observatory.decisions.founding import found
 
     shares = shares_to or folder.with_name(f"{folder.name}-shares")
+    if presence.at_terminal():
+        presence.open_creation(customs[1], business[1])
     made = found(
         folder,
         shares,
@@ -72,6 +68,10 @@ def init(
         database_url=database_url,
     )
     click.echo(f"Created the observatory in {folder}, key {made.instance.public_key.id.hex()}.")
+    click.echo(f"Root: {made.instance.policy.root}")
+    click.echo(
+        "Everybody writes the root down; it stands in every share file, and nobody changes it."
+    )
     click.echo(f"In {shares}, one file a person:")
     for path in (*made.custodians, *made.signers):
         click.echo(f"  {path.name}")
@@ -79,18 +79,12 @@ def init(
         "Hand each to its person now and delete it here. Whoever holds enough share files of both\n"
         "sides can read every report; nobody else can, and lost shares cannot be made again."
     )
+    if presence.at_terminal():
+        presence.hand_over((*made.custodians, *made.signers))
 
 
 @click.command()
-@click.option(
-    "--shares",
-    "sheets",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    required=True,
-    help="A custodian's share file; repeat for each. Several may follow one --shares.",
-)
-@click.argument("more", nargs=-1, type=click.Path(path_type=Path))
+@quorum_options
 @click.option(
     "--json",
     "output",
@@ -98,18 +92,18 @@ def init(
     help="Write the products for members as JSON; '-' is standard output.",
 )
 @click.pass_obj
-def analyse(
-    folder: Path, sheets: tuple[Path, ...], more: tuple[Path, ...], output: Path | None
-) -> None:
+def analyse(folder: Path, /, output: Path | None, **given: Any) -> None:
     """Open a run with the shares of both sides and analyse all closed weeks."""
     from nlp.embedding import UniversalSentenceEncoder
-    from observatory.decisions import heads, joint_run
+    from observatory.decisions import heads, joint_run, upkeep
     from observatory.disclosure.storage import canonical
     from observatory.instance import Instance
 
     instance = Instance.open(folder)
+    upkeep.check_resealed(instance)
+    sheets = brought(instance, instance.public_key, **given)
     with progress.shown() as report:
-        done = joint_run.analyse(instance, (*sheets, *more), UniversalSentenceEncoder(), report)
+        done = joint_run.analyse(instance, sheets, UniversalSentenceEncoder(), report)
     products = done.products["members"]
     if output is not None:
         text = canonical(products)

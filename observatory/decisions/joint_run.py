@@ -18,8 +18,8 @@ from observatory.analysis.reading import Progress
 from observatory.analysis.run import Findings, run
 from observatory.audit import Kind
 from observatory.decisions import heads
-from observatory.decisions.quorum import open_key, present
-from observatory.decisions.upkeep import check_log, keep_up
+from observatory.decisions.quorum import Brought, open_key, present
+from observatory.decisions.upkeep import check_log, check_resealed, keep_up
 from observatory.disclosure import Door, SafeAnalysis
 from observatory.disclosure.rules import Audience
 from observatory.instance import Instance, today
@@ -37,13 +37,13 @@ class JointRun:
 
 
 def analyse(
-    instance: Instance, sheets: Sequence[Path], embedder: Embedder, progress: Progress
+    instance: Instance, sheets: Sequence[Brought], embedder: Embedder, progress: Progress
 ) -> JointRun:
     """Analyse all reports of closed weeks and store what may be shown.
 
     Args:
         instance: an opened instance; its policy was verified when it was opened.
-        sheets: share files of both sides.
+        sheets: share files of both sides, or sheets that were read already.
         embedder: turns text into vectors.
         progress: told how far the work is.
 
@@ -54,6 +54,7 @@ def analyse(
         ResourceError: the database or the disk failed; the products of the last run stand.
     """
     check_log(instance)
+    check_resealed(instance)
     private = open_key(instance, sheets)
     progress("opening", 0, 1)
     keep_up(instance)

@@ -86,12 +86,14 @@ def brought(
     Raises:
         UsageError: no file was given and nobody can be asked.
         BadInputError: a file cannot be used.
-        IntegrityError: the sheets carry another root than the policy.
+        IntegrityError: the sheets carry another root than the policy, or the log was altered: this
+            is known before anybody gives anything.
     """
     from observatory.custody.recovery import check_headings
-    from observatory.decisions import gathering, presence, quorum
+    from observatory.decisions import gathering, presence, quorum, upkeep
 
     files = (*sheets, *more)
+    upkeep.check_log(instance)
     if not files:
         if presence.at_terminal():
             return gathering.gather(instance.policy, public, sides)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
 
 from crypto.signing import MIN_PASSPHRASE
+from observatory.custody.files import write_new
 from observatory.errors import BadInputError
 
 FOLDER = "passphrases"
@@ -35,6 +36,42 @@ def call(name: str) -> None:
     """Ask one person to the keyboard and everyone else to look away."""
     click.echo()
     click.secho(f"{person(name)}, come to the keyboard; the others look away.", bold=True)
+
+
+def open_creation(customs: int, business: int) -> None:
+    """Say how a key is made, and begin when everybody is there.
+
+    Raises:
+        click.Abort: somebody is missing.
+    """
+    click.secho("A new observatory", bold=True)
+    click.echo(
+        f"Here must be: {customs} custodians of Customs, {business} of Business, two signers of\n"
+        "each side, and nobody else. The machine is on no network. Each person brings a medium of\n"
+        "the own, comes to the keyboard once, chooses a passphrase, and takes a file along.\n"
+        "The ceremony is described in docs/ceremony.md; keep its record while you go on."
+    )
+    click.confirm("Is everybody here?", abort=True)
+
+
+def hand_over(paths: Sequence[Path]) -> None:
+    """Let each person move the own file to a medium of the own, one after the other."""
+    for path in paths:
+        call(path.stem)
+        while True:
+            place = click.prompt(
+                "Folder on your medium (Enter leaves the file here)", default="", show_default=False
+            )
+            if not place:
+                break
+            try:
+                write_new(Path(place).expanduser(), {path.name: path.read_bytes()})
+            except OSError as error:
+                click.secho(f"{place}: {error.strerror}. Try again.", fg="yellow")
+                continue
+            path.unlink()
+            click.echo(f"{path.name} is on your medium and no longer here. Step back, please.")
+            break
 
 
 def new_passphrases(folder: Path) -> Callable[[str], str]:

@@ -266,4 +266,6 @@ def _hand_out(
     for path in paths:
         click.echo(f"  {path.name}")
     click.echo("Hand each to its custodian now and delete it here.")
+    if presence.at_terminal():
+        presence.hand_over(paths)
     policy_commands.write_proposal(out, policy, rules)

@@ -10,7 +10,7 @@ from datetime import date
 
 from observatory.audit import Kind
 from observatory.decisions import heads
-from observatory.errors import IntegrityError
+from observatory.errors import IntegrityError, NotAllowedError
 from observatory.instance import Instance, today
 
 
@@ -32,6 +32,19 @@ def kept_since(now: date, months: int) -> str:
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
+def check_resealed(instance: Instance) -> None:
+    """Return only if nothing that is kept may still be sealed to an earlier key.
+
+    Raises:
+        NotAllowedError: a rotation is under way.
+    """
+    if instance.policy.previous_keys:
+        raise NotAllowedError(
+            "The key was rotated, and what is kept may still be sealed to the old one. Seal it "
+            "again (observatory key rotate --reseal), then install the proposal that this writes."
+        )
+
+
 def check_log(instance: Instance) -> None:
     """Return only if the log extends its signed heads and names the policy in force as its last.
 
@@ -49,5 +62,6 @@ def check_log(instance: Instance) -> None:
     if logged and logged[-1] != instance.policy.fingerprint:
         raise IntegrityError(
             "policy.json is not the policy that the audit log names last: an older or another one "
-            "was put in its place. Put back the file that both sides signed last, and record it."
+            "was put in its place. Put back the file that both sides signed last, and record it. "
+            "If an installation was stopped half-way, install the same proposal once more."
         )
