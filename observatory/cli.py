@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from observatory import hygiene
+from observatory.backup.commands import backup, restore
 from observatory.decisions.audit_commands import audit
 from observatory.decisions.commands import analyse, init
 from observatory.decisions.key_commands import key

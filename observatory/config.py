@@ -7,6 +7,7 @@ Rules that protect people (thresholds, keys, signers, retention) are not setting
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -48,6 +49,13 @@ DATABASE_URL = "sqlite:///observatory.db"
 def template(database_url: str = DATABASE_URL) -> str:
     """Return the text of a new ``config.toml``, every key explained."""
     return TEMPLATE.replace(f'"{DATABASE_URL}"', json.dumps(database_url))
+
+
+def with_database(text: bytes, database_url: str) -> bytes:
+    """Return the text of a ``config.toml`` that names another database."""
+    line = f"database_url = {json.dumps(database_url)}".encode()
+    changed, found = re.subn(rb"(?m)^database_url\s*=.*$", lambda _: line, text)
+    return changed if found else text + line + b"\n"
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,9 @@ class AuditLog:
         """
         exclusive(connection)
         when = day or datetime.now(UTC).date()
-        new = Entry(kind, when.isoformat(), facts).to_bytes()
+        self._append(connection, Entry(kind, when.isoformat(), facts).to_bytes())
+
+    def _append(self, connection: Connection, new: bytes) -> None:
         tree = merkle.GrowingTree()
         before = connection.execute(select(StoredEntry.entry).order_by(StoredEntry.number))
         for row in before:
@@ -90,6 +92,15 @@ class AuditLog:
         connection.execute(
             insert(StoredEntry), {"number": tree.size, "entry": new, "root": tree.root}
         )
+
+    def replay(self, connection: Connection, entry: bytes) -> None:
+        """Append an entry that was logged before, as it was: for a backup that is restored."""
+        self._append(connection, entry)
+
+    def replay_head(self, connection: Connection, signed: SignedHead) -> None:
+        """Keep a head that was kept before."""
+        row = {"size": signed.head.size, "signed": signed.to_bytes()}
+        connection.execute(insert(StoredHead), row)
 
     def record(self, kind: Kind, facts: Mapping[str, Fact]) -> None:
         """Append an entry in a transaction of its own.

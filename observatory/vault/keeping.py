@@ -12,6 +12,7 @@ from sqlalchemy import Connection, insert, select
 
 from observatory.errors import IntegrityError
 from observatory.vault.month_key import MonthKey
+from observatory.vault.run_state import RunState
 
 NONCE_BYTES = 12
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
@@ -35,6 +36,20 @@ def key_of(connection: Connection, month: str) -> bytes:
         found = secrets.token_bytes(32)
         connection.execute(insert(MonthKey), {"month": month, "key": found})
     return bytes(found)
+
+
+def place_keys(connection: Connection, known: Mapping[str, bytes]) -> None:
+    """Store the keys of months that a backup brings."""
+    for month, key in known.items():
+        connection.execute(insert(MonthKey), {"month": month, "key": key})
+
+
+def place(connection: Connection, parts: Mapping[str, bytes]) -> None:
+    """Store sealed parts of the run state, those of a month under its key."""
+    for name, sealed in parts.items():
+        month = month_of(name)
+        kept = sealed if month is None else wrap(key_of(connection, month), name, sealed)
+        connection.execute(insert(RunState), {"name": name, "sealed": kept})
 
 
 def wrap(key: bytes, name: str, data: bytes) -> bytes:

@@ -232,6 +232,18 @@ class Vault:
         settle(self.engine)
         return len(old)
 
+    def month_keys(self, months: Iterable[str]) -> dict[str, bytes]:
+        """Return the keys of these months and of every month that has one; made when needed.
+
+        Raises:
+            VaultError: the database failed.
+        """
+        with self._storing() as connection:
+            exclusive(connection)
+            for month in sorted(months):
+                keeping.key_of(connection, month)
+            return keeping.keys(connection)
+
     # Run state.
 
     def state(self) -> dict[str, bytes]:
@@ -262,11 +274,7 @@ class Vault:
             with self.engine.begin() as connection:
                 exclusive(connection)
                 connection.execute(delete(RunState))
-                for name, sealed in parts.items():
-                    month = keeping.month_of(name)
-                    if month is not None:
-                        sealed = keeping.wrap(keeping.key_of(connection, month), name, sealed)  # noqa: PLW2901
-                    connection.execute(insert(RunState), {"name": name, "sealed": sealed})
+                keeping.place(connection, parts)
         except SQLAlchemyError as error:
             raise VaultError(
                 f"The run's state cannot be stored; the old one stands. {reason(error)}"

@@ -1,0 +1,108 @@
+"""Making a backup: closed weeks, run state, the log, the policy and what belongs to them."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+from observatory import config, durable, policy
+from observatory.audit import Kind
+from observatory.backup.container import Record, Writer
+from observatory.backup.keys import REST, Keys
+from observatory.complaint import offices
+from observatory.decisions.upkeep import check_log, keep_up
+from observatory.errors import ResourceError, UsageError
+from observatory.instance import CATALOGUE, PRODUCTS, Instance
+from observatory.vault.closing import SetRecord
+from observatory.vault.keeping import month_of
+
+FILES = (config.FILE_NAME, policy.FILE_NAME, offices.FILE_NAME)
+FOLDERS = (CATALOGUE, PRODUCTS)
+TOGETHER = 100
+"""Envelopes in one record."""
+
+LENGTH = struct.Struct(">I")
+
+
+def make(instance: Instance, out: Path, key_file: Path) -> str:
+    """Write a backup and its key file.
+
+    The open week is in no backup: two of them would tell what came between.
+
+    Returns:
+        The SHA-256 of the backup, which the audit log names.
+
+    Raises:
+        UsageError: a path that cannot be.
+        ResourceError: the disk or the database refuses; no backup was written.
+        IntegrityError: the log, or a set, is not what it was.
+    """
+    if out.resolve() == key_file.resolve():
+        raise UsageError("The key file must be another file, to be kept apart from the backup.")
+    if out.exists():
+        raise UsageError(f"{out} is there already. Name a new file for the backup.")
+    check_log(instance)
+    keep_up(instance)
+    sets = instance.vault.sets()
+    keys = Keys.of_vault(instance.vault.month_keys({REST, *(one.month for one in sets)}))
+    draft = out.with_name(f".{out.name}.part")
+    try:
+        with draft.open("wb") as file:
+            writer = Writer(file, keys)
+            for record in _records(instance, sets):
+                writer.add(record)
+            file.flush()
+            os.fsync(file.fileno())
+        digest = digest_of(draft)
+        keys.write(key_file)
+        draft.replace(out)
+        durable.sync_folder(out.parent)
+    except OSError as error:
+        raise ResourceError(f"{out} cannot be written: {error.strerror}.") from error
+    finally:
+        draft.unlink(missing_ok=True)
+    instance.audit.record(Kind.BACKUP_MADE, {"sha256": digest})
+    return digest
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a backup."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _records(instance: Instance, sets: list[SetRecord]) -> Iterator[Record]:
+    for name in FILES:
+        yield Record("file", name, body=(instance.folder / name).read_bytes())
+    for folder in FOLDERS:
+        for path in sorted((instance.folder / folder).rglob("*")):
+            if path.is_file() and not path.name.startswith("."):
+                name = path.relative_to(instance.folder).as_posix()
+                yield Record("file", name, body=path.read_bytes())
+    for number, entry in enumerate(instance.audit.encoded(), start=1):
+        yield Record("entry", str(number), body=entry)
+    for signed in instance.audit.signed_heads():
+        yield Record("head", str(signed.head.size), body=signed.to_bytes())
+    for name, part in sorted(instance.vault.state().items()):
+        yield Record("state", name, month_of(name), part)
+    for kept in sets:
+        yield from _set(instance, kept)
+    yield Record("end")
+
+
+def _set(instance: Instance, kept: SetRecord) -> Iterator[Record]:
+    """Yield a set's own record, then its envelopes, a hundred at a time."""
+    about = f"{kept.source}\n{kept.week}\n{kept.root.hex()}"
+    yield Record("set", kept.id.hex(), kept.month, about.encode())
+    pieces: list[bytes] = []
+    for envelope in instance.vault.envelopes_of(kept):
+        data = envelope.to_bytes()
+        pieces += [LENGTH.pack(len(data)), data]
+        if len(pieces) == 2 * TOGETHER:
+            yield Record("envelopes", kept.id.hex(), kept.month, b"".join(pieces))
+            pieces = []
+    if pieces:
+        yield Record("envelopes", kept.id.hex(), kept.month, b"".join(pieces))

@@ -1,0 +1,207 @@
+"""Backups of closed weeks: restored whole or not at all, and telling nothing of the open week."""
+
+import os
+import shutil
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from observatory.audit import Kind
+from observatory.backup import container
+from observatory.backup.container import BackupError, Record, Writer
+from observatory.backup.keys import Keys
+from observatory.backup.making import make
+from observatory.backup.restoring import check, restore
+from observatory.complaint import periods
+from observatory.complaint.plaintext import Complaint
+from observatory.decisions.founding import found
+from observatory.errors import BadInputError, NotAllowedError, UsageError
+from observatory.instance import Instance, today
+
+THIS_WEEK = periods.week_of(today())
+PASSPHRASE = "an old passphrase of nine words"
+
+
+def sealed(instance, words, source="import:a"):
+    return instance.seal(Complaint(words), week="2026-W02", source=source, once=os.urandom(32))
+
+
+def fill(instance):
+    """Put two imports of different months and a state into an instance."""
+    vault = instance.vault
+    vault.add_set([sealed(instance, f"they asked {n}") for n in range(5)], "2025-W10")
+    vault.add_set([sealed(instance, f"they paid {n}") for n in range(5)], THIS_WEEK)
+    vault.replace_state({"2025-03": b"old part", "topics": b"topics", "tallies/2025-03": b"t"})
+    return instance
+
+
+@pytest.fixture
+def filled(instance):
+    return fill(instance)
+
+
+@pytest.fixture
+def made(filled, tmp_path):
+    make(filled, tmp_path / "backup", tmp_path / "keys")
+    return tmp_path / "backup", tmp_path / "keys"
+
+
+def contents(instance):
+    vault = instance.vault
+    sets = {one: sorted(e.to_bytes() for e in vault.envelopes_of(one)) for one in vault.sets()}
+    return sets, vault.state()
+
+
+def test_a_backup_gives_the_whole_instance_back(filled, made, tmp_path):
+    assert restore(*made, tmp_path / "new", None) == 0
+    again = Instance.open(tmp_path / "new")
+    check(again)
+    assert contents(again) == contents(filled)
+    before = filled.audit.encoded()
+    assert again.audit.encoded() == before[:-1]
+    assert filled.audit.entries()[-1].kind is Kind.BACKUP_MADE
+    assert again.policy.fingerprint == filled.policy.fingerprint
+    assert again.offices == filled.offices
+
+
+def test_a_backup_moves_from_either_database_to_either(filled, made, tmp_path, database_url):
+    restore(*made, tmp_path / "new", database_url)
+    assert contents(Instance.open(tmp_path / "new")) == contents(filled)
+
+
+def test_a_backup_of_postgresql_is_restored_into_sqlite(tmp_path, database_url):
+    origin = found(
+        tmp_path / "o",
+        tmp_path / "s",
+        {"customs": (2, 2), "business": (2, 2)},
+        lambda _: PASSPHRASE,
+        database_url=database_url,
+    )
+    fill(origin.instance)
+    make(origin.instance, tmp_path / "backup", tmp_path / "keys")
+    url = "sqlite:///observatory.db"
+    restore(tmp_path / "backup", tmp_path / "keys", tmp_path / "new", url)
+    assert contents(Instance.open(tmp_path / "new")) == contents(origin.instance)
+
+
+def test_the_open_week_is_in_no_backup_and_two_tell_nothing_of_it(filled, tmp_path):
+    filled.seal_report(Complaint("the first night"), once=os.urandom(32))
+    make(filled, tmp_path / "one", tmp_path / "keys")
+    with filled.vault.engine.begin() as connection:  # the second is made of the same log
+        connection.execute(
+            text("DELETE FROM audit_entry WHERE number = (SELECT max(number) FROM audit_entry)")
+        )
+    for number in range(40):
+        filled.seal_report(Complaint(f"the second night {number}"), once=os.urandom(32))
+    make(filled, tmp_path / "two", tmp_path / "keys")
+    one, two = [shape(tmp_path / name, tmp_path / "keys") for name in ("one", "two")]
+    assert one == two
+    restore(tmp_path / "two", tmp_path / "keys", tmp_path / "new", None)
+    with Instance.open(tmp_path / "new").vault.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM open_envelope")).scalar() == 0
+
+
+def shape(path, keys):
+    """Return all that a backup shows without its keys: kinds, names, months, lengths."""
+    with path.open("rb") as file:
+        known = Keys({}, Keys.read(keys).rest)
+        seen = [(r.kind, r.name, r.month) for r in records_of(file, known)]
+    return path.stat().st_size, seen
+
+
+def records_of(file, keys):
+    try:
+        yield from container.read(file, keys)
+    except BackupError:
+        return
+
+
+def test_a_month_whose_key_was_destroyed_is_left_out_and_logged(filled, made, tmp_path):
+    backup, keys = made
+    filled.vault.remove_before("2026-01")
+    make(filled, tmp_path / "later", keys)
+    assert restore(backup, keys, tmp_path / "new", None) == 1
+    again = Instance.open(tmp_path / "new")
+    check(again)
+    assert [one.week for one in again.vault.sets()] == [THIS_WEEK]
+    assert set(again.vault.state()) == {"topics", "tallies/2025-03"}
+    assert again.audit.entries()[-1].kind is Kind.SET_REMOVED
+
+
+@pytest.mark.parametrize("fraction", [n / 17 for n in range(18)])
+def test_a_flipped_bit_anywhere_is_refused_and_nothing_restored(made, tmp_path, fraction):
+    backup, keys = made
+    data = bytearray(backup.read_bytes())
+    data[min(int(len(data) * fraction), len(data) - 1)] ^= 0x10
+    backup.write_bytes(bytes(data))
+    with pytest.raises(BackupError, match="Nothing was restored"):
+        restore(backup, keys, tmp_path / "new", None)
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("kept", [0, 5, 30, 1000, -1])
+def test_a_backup_cut_short_is_refused(made, tmp_path, kept):
+    backup, keys = made
+    backup.write_bytes(backup.read_bytes()[:kept])
+    with pytest.raises(BackupError):
+        restore(backup, keys, tmp_path / "new", None)
+    assert not (tmp_path / "new").exists()
+
+
+def test_records_left_out_or_exchanged_are_refused():
+    import io
+
+    keys = Keys({"2026-01": os.urandom(32)}, os.urandom(32))
+    file = io.BytesIO()
+    writer = Writer(file, keys)
+    ends = []
+    for record in (Record("file", "a"), Record("state", "b", "2026-01"), Record("end")):
+        writer.add(record)
+        ends.append(file.tell())
+    whole = file.getvalue()
+    assert [r.kind for r in container.read(io.BytesIO(whole), keys)] == ["file", "state", "end"]
+    start = len(container.MAGIC) + container.ID_BYTES
+    first, second, last = whole[start : ends[0]], whole[ends[0] : ends[1]], whole[ends[1] :]
+    for parts in (second + last, first + last, second + first + last, whole[start:] + last):
+        with pytest.raises(BackupError):
+            list(container.read(io.BytesIO(whole[:start] + parts), keys))
+
+
+def test_an_instance_or_database_in_use_is_not_restored_into(filled, made, tmp_path):
+    with pytest.raises(NotAllowedError, match="not empty"):
+        restore(*made, filled.folder, None)
+    url = f"sqlite:///{filled.folder / 'observatory.db'}"
+    with pytest.raises(NotAllowedError, match="holds an observatory"):
+        restore(*made, tmp_path / "new", url)
+    assert not (tmp_path / "new").exists()
+    check(filled)
+
+
+def test_what_is_no_key_file_and_a_wrong_one_are_told_apart(made, tmp_path):
+    backup, keys = made
+    (tmp_path / "letter").write_text("dear sir")
+    with pytest.raises(BadInputError, match="key file"):
+        restore(backup, tmp_path / "letter", tmp_path / "new", None)
+    Keys(Keys.read(keys).months, os.urandom(32)).write(tmp_path / "other")
+    with pytest.raises(BackupError, match="another backup's"):
+        restore(backup, tmp_path / "other", tmp_path / "new", None)
+
+
+def test_backup_and_keys_are_two_new_files(filled, tmp_path):
+    with pytest.raises(UsageError, match="another file"):
+        make(filled, tmp_path / "x", tmp_path / "x")
+    (tmp_path / "there").write_bytes(b"")
+    with pytest.raises(UsageError, match="there already"):
+        make(filled, tmp_path / "there", tmp_path / "keys")
+    assert not (tmp_path / "keys").exists()
+
+
+def test_week_close_comes_first(filled, tmp_path):
+    filled.vault.receive([sealed(filled, "an old week", "form")], "2026-W02")
+    later = periods.week_of(periods.thursday("2026-W02") + timedelta(days=7))
+    make(filled, tmp_path / "b", tmp_path / "k")
+    restore(tmp_path / "b", tmp_path / "k", tmp_path / "new", None)
+    weeks = {one.week for one in Instance.open(tmp_path / "new").vault.sets()}
+    assert {"2026-W02", later} <= weeks
+    shutil.rmtree(tmp_path / "new")
