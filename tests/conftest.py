@@ -10,18 +10,27 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from crypto import passphrase
 from observatory.decisions.founding import Founded, found
 from observatory.instance import Instance
 
 settings.register_profile("observatory", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("observatory")
 
+LOWEST_COSTS = {"iterations": 1, "lanes": 1, "memory_kib": 1024}
+"""Stretching is slow on purpose; tests that are not about it take the least a file may ask for."""
 PASSPHRASE = "an old passphrase of nine words"
 SHARED_DATA = Path(__file__).parents[1] / "../shared/data"
 
 
 @pytest.fixture(scope="session")
 def _founded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passphrase, "KDF", LOWEST_COSTS)
+        return _found_once(tmp_path_factory)
+
+
+def _found_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("founded")
     thresholds = {"customs": (2, 3), "business": (2, 3)}
     found(

@@ -257,6 +257,8 @@ def _hand_out(
     out = proposal or folder / f"policy-{rules['version']}.json"
     if out.exists():
         raise BadInputError(f"{out} is there already. Name another with --proposal.")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BadInputError(f"{folder} is not empty. Name a new folder with --shares-to.")
     made_up = policy.rules["made_up"]
     with plainly():
         paths = write_share_files(
