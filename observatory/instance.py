@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -30,6 +30,10 @@ from observatory.vault import Vault
 
 PRODUCTS = "products"
 CATALOGUE = "catalogue"
+
+
+class StaleEnvelopeError(BadInputError):
+    """An envelope was sealed to a key or in a quarter that is not taken now; nothing was stored."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,24 @@ class Instance:
         """
         week = periods.week_of(today())
         self.vault.receive([self.seal(complaint, week=week, source="form", once=once)], week)
+
+    def receive_sealed(self, envelope: Envelope) -> None:
+        """Store a report that was sealed elsewhere; when this returns, it is durably stored.
+
+        Nothing in it can be read here: whether it is a report at all, a run finds out.
+
+        Raises:
+            StaleEnvelopeError: it is sealed to another key than the policy's, or its quarter is
+                neither that of this week nor of the week before.
+            VaultError: the report is not stored; the reporter must be told so.
+        """
+        if envelope.key_id != self.public_key.id:
+            raise StaleEnvelopeError("It is not sealed to the key that reports are sealed to now.")
+        day = today()
+        week, week_before = (periods.week_of(day - timedelta(weeks=back)) for back in (0, 1))
+        if envelope.quarter not in {periods.quarter_code(one) for one in (week, week_before)}:
+            raise StaleEnvelopeError("It was not sealed in this week or the one before.")
+        self.vault.receive([envelope], week)
 
     def seal(self, complaint: Complaint, *, week: str, source: str, once: bytes) -> Envelope:
         """Return a report sealed to this instance's key.

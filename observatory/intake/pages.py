@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from crypto.envelope import EnvelopeError
 from observatory import instance as instances
 from observatory.headers import report_failure
-from observatory.intake import form
+from observatory.instance import StaleEnvelopeError
+from observatory.intake import form, sealed
 from observatory.intake.body import read_fields
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from werkzeug.wrappers import Response as Answer
 
     from observatory.instance import Instance
@@ -40,8 +44,10 @@ def init_app(app: Flask, instance: Instance) -> None:
         return _form(instance, form.Draft())
 
     @app.post("/")
-    def go_on() -> Response | tuple[str, int] | str:
+    def go_on() -> Response | tuple[Response | str, int] | str:
         fields, readable = read_fields(request)
+        if sealed.FIELD in fields:
+            return _send_sealed(instance, fields)
         asked = form.questions(instance.offices, instances.today())
         draft, problems = form.read(fields, asked, readable=readable)
         step = fields.get(form.STEP)
@@ -58,7 +64,13 @@ def init_app(app: Flask, instance: Instance) -> None:
 
 def _form(instance: Instance, draft: form.Draft, problems: tuple[form.Problem, ...] = ()) -> str:
     asked = form.questions(instance.offices, instances.today())
-    return render_template("intake/form.html", draft=draft, problems=problems, questions=asked)
+    return render_template(
+        "intake/form.html",
+        draft=draft,
+        problems=problems,
+        questions=asked,
+        sealing=sealed.terms(instance.public_key, instances.today()),
+    )
 
 
 def _check(instance: Instance, draft: form.Draft, *, failed: bool = False) -> str:
@@ -83,6 +95,30 @@ def _send(instance: Instance, draft: form.Draft) -> Response | tuple[str, int]:
     except Exception:  # noqa: BLE001  # any failure means: not received, and the words go back
         report_failure(sys.exc_info())
         return _check(instance, draft, failed=True), 503
+    return _received()
+
+
+def _send_sealed(instance: Instance, fields: Mapping[str, str]) -> Response | tuple[str, int]:
+    """Store what the browser sealed; a page that asked to stay is left where it is if that fails.
+
+    A browser keeps its page, and the reporter's words on it, when the answer is 204: they are
+    nowhere else, so a page about the failure would take them away.
+    """
+    try:
+        instance.receive_sealed(sealed.read(fields[sealed.FIELD]))
+    except (EnvelopeError, StaleEnvelopeError) as error:
+        reason = "stale" if isinstance(error, StaleEnvelopeError) else "damaged"
+        failure = render_template("intake/unsealable.html", reason=reason), 422
+    except Exception:  # noqa: BLE001  # any failure means: not received
+        report_failure(sys.exc_info())
+        failure = render_template("intake/refused.html", status=503), 503
+    else:
+        return _received()
+    return Response(status=204) if sealed.STAY in fields else failure
+
+
+def _received() -> Response:
+    """Answer every report with the same last page."""
     response = make_response(render_template("intake/sent.html"))
     response.headers["Clear-Site-Data"] = CLEAR_SITE_DATA
     return response

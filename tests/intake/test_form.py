@@ -16,7 +16,7 @@ from observatory.complaint import plaintext
 from observatory.complaint.facets import FACETS, Facet, Value
 from observatory.complaint.plaintext import MAX_NARRATIVE_BYTES
 from observatory.decisions.quorum import open_key
-from observatory.intake import form
+from observatory.intake import form, sealed
 
 
 def test_every_facet_of_the_one_list_is_asked(intake):
@@ -36,7 +36,12 @@ def test_a_new_facet_needs_no_change_of_the_template(place):
     question = form._question(new, (), date(2026, 11, 24))
     with app.test_request_context("/", headers=HOST):
         template = app.jinja_env.get_template("intake/form.html")
-        page = template.render(draft=form.Draft(), problems=(), questions=[question])
+        page = template.render(
+            draft=form.Draft(),
+            problems=(),
+            questions=[question],
+            sealing=sealed.terms(place.public_key, date(2026, 11, 24)),
+        )
     assert "Was it raining?" in page
     assert 'name="weather" value="dry"' in page
 
