@@ -24,7 +24,7 @@ from observatory.config import Config
 from observatory.database import engine as database
 from observatory.disclosure import SafeAnalysis
 from observatory.disclosure.storage import Products
-from observatory.errors import BadInputError, ResourceError
+from observatory.errors import BadInputError, ResourceError, UsageError
 from observatory.policy import Policy
 from observatory.vault import Vault
 
@@ -101,6 +101,18 @@ class Instance:
     def latest(self) -> SafeAnalysis | None:
         """Return the newest products for members, or None before the first run."""
         return self.products.latest()
+
+    def refuse_inside(self, out: Path) -> None:
+        """Return only if an output would not lie among the instance's own files.
+
+        Raises:
+            UsageError: it would.
+        """
+        if self.folder.resolve() in out.resolve().parents:
+            raise UsageError(
+                f"{out} lies inside the observatory's folder, which holds its own files only. "
+                "Name a file elsewhere."
+            )
 
     def add_offices(self, declared: Iterable[Office]) -> int:
         """Add offices that the register does not hold yet; return how many were added.

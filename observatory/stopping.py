@@ -60,16 +60,11 @@ def check() -> None:
 def whole() -> Iterator[None]:
     """Do what is inside without being stopped in the middle; keep it short.
 
-    Raises:
-        KeyboardInterrupt: at the end, if somebody asked to stop meanwhile.
+    Who asks to stop meanwhile is heard by the next :func:`check`, and not at all where the command
+    ends first: then all is done.
     """
-    asked_before, _stops.asked = _stops.asked, False
     _stops.whole += 1
     try:
         yield
     finally:
         _stops.whole -= 1
-        came = _stops.asked
-        _stops.asked = came or asked_before
-    if came and not _stops.whole:
-        raise KeyboardInterrupt

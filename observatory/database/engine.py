@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +65,8 @@ def _set_synchronous_commit(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-_LOG_LOCK = 0x4A494F  # any number that no other program on the server uses
+_LOG_LOCK = 0x4A494F  # any numbers that no other program on the server uses
+_RUN_LOCK = 0x4A4950
 
 
 def exclusive(connection: Connection) -> None:
@@ -78,6 +81,23 @@ def exclusive(connection: Connection) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
     else:
         connection.execute(select(func.pg_advisory_xact_lock(_LOG_LOCK)))
+
+
+@contextmanager
+def alone(engine: Engine) -> Iterator[bool]:
+    """Hold the database for one run at a time, across machines; yield whether that succeeded.
+
+    SQLite lies on one machine, where a lock of the folder does. PostgreSQL gives the lock back
+    when the connection ends, however it ends.
+    """
+    if engine.dialect.name == "sqlite":
+        yield True
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        try:
+            yield bool(connection.execute(select(func.pg_try_advisory_lock(_RUN_LOCK))).scalar())
+        finally:
+            connection.invalidate()  # in a pool it would keep the lock
 
 
 def settle(engine: Engine) -> None:
@@ -101,8 +121,12 @@ def settle(engine: Engine) -> None:
         ) from error
 
 
-def migrate(engine: Engine) -> None:
+def migrate(engine: Engine, last: Callable[[Connection], None] = lambda _: None) -> None:
     """Bring the database forward to this version.
+
+    Args:
+        engine: of the database.
+        last: done in the same transaction, before it is committed.
 
     Raises:
         ResourceError: the database cannot be reached or written.
@@ -116,17 +140,33 @@ def migrate(engine: Engine) -> None:
         with engine.begin() as connection:
             config.attributes["connection"] = connection
             command.upgrade(config, HEAD)
+            last(connection)
     except SQLAlchemyError as error:
         raise ResourceError(f"The database cannot be set up. {reason(error)}") from error
 
 
-def refuse_used(engine: Engine) -> None:
-    """Return only if the database holds no table yet.
+@contextmanager
+def new(engine: Engine) -> Iterator[None]:
+    """Fill an empty database; when the body fails, a SQLite file that it made is removed.
 
     Raises:
-        UsageError: it does; an observatory never shares its database.
+        UsageError: the database holds a table already; an observatory never shares one.
         ResourceError: the database cannot be reached.
     """
+    file = _file(engine)
+    there = file is None or file.exists()
+    try:
+        _check_empty(engine)
+        yield
+    except BaseException:
+        engine.dispose()
+        if file is not None and not there:
+            for suffix in ("", "-wal", "-shm"):
+                file.with_name(file.name + suffix).unlink(missing_ok=True)
+        raise
+
+
+def _check_empty(engine: Engine) -> None:
     try:
         with engine.connect() as connection:
             tables = inspect(connection).get_table_names()
@@ -138,6 +178,11 @@ def refuse_used(engine: Engine) -> None:
         )
 
 
+def _file(engine: Engine) -> Path | None:
+    name = engine.url.database if engine.dialect.name == "sqlite" else None
+    return Path(name) if name else None
+
+
 def check_version(engine: Engine) -> None:
     """Refuse a database that this version does not know.
 
@@ -146,8 +191,8 @@ def check_version(engine: Engine) -> None:
         BadInputError: it was made by a newer version, or by something else.
         IntegrityError: it is damaged.
     """
-    file = engine.url.database if engine.dialect.name == "sqlite" else None
-    if file is not None and not Path(file).exists():  # to connect would make a new, empty one
+    file = _file(engine)
+    if file is not None and not file.exists():  # to connect would make a new, empty one
         raise BadInputError(
             f"The database holds no observatory: {file} is not there. Put it back from the last "
             "backup, or correct database_url in config.toml."

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from observatory import progress
+from observatory import durable, progress
 from observatory.decisions.options import THRESHOLD, brought, quorum_options
-from observatory.errors import ResourceError
+from observatory.errors import ResourceError, UsageError
 
 if TYPE_CHECKING:
     from observatory.disclosure import SafeAnalysis
+    from observatory.instance import Instance
 
 
 @click.command()
@@ -100,24 +102,36 @@ def analyse(folder: Path, /, output: Path | None, **given: Any) -> None:
     from observatory.instance import Instance
 
     instance = Instance.open(folder)
+    to_file = None if output is None or str(output) == "-" else output
+    if to_file is not None:
+        _check_output(instance, to_file, (*given["sheets"], *given["more"]))
     upkeep.check_resealed(instance)
     sheets = brought(instance, instance.public_key, **given)
     with progress.shown() as report:
         done = joint_run.analyse(instance, sheets, UniversalSentenceEncoder(), report)
     products = done.products["members"]
-    if output is not None:
-        text = canonical(products)
-        if str(output) == "-":
-            click.echo(text, nl=False)
-            return
+    text = canonical(products).encode()
+    if to_file is not None:
         try:
-            output.write_text(text, "utf-8")
+            durable.write(to_file, text)
         except OSError as error:
             raise ResourceError(
-                f"{output} cannot be written: {error.strerror}. The run itself is done; its "
+                f"{to_file} cannot be written: {error.strerror}. The run itself is done; its "
                 f"products are in {done.folder}."
             ) from error
+    elif output is not None:
+        click.echo(text, nl=False)
+        return
     _summary(products, done.folder, heads.in_words(instance), waiting=done.waiting)
+
+
+def _check_output(instance: Instance, output: Path, sheets: Sequence[Path]) -> None:
+    """Refuse what cannot be written before a run that takes long, not after it."""
+    instance.refuse_inside(output)
+    if output.resolve() in [sheet.resolve() for sheet in sheets]:
+        raise UsageError(f"{output} is a share file, which --json would overwrite. Name another.")
+    if not output.resolve().parent.is_dir():
+        raise UsageError(f"{output.parent} is no folder, so nothing can be written there.")
 
 
 def _summary(products: SafeAnalysis, folder: Path, log: str, *, waiting: bool) -> None:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from crypto.errors import CryptoError
 from crypto.sides import SIDES, Side
 from crypto.signing import SigningKey
-from observatory import config, policy
-from observatory.audit import Kind
+from observatory import config, durable, policy, stopping
+from observatory.audit import AuditLog, Kind
 from observatory.complaint import offices
 from observatory.complaint.offices import Office
 from observatory.custody.ceremony import NewKey, new_key
@@ -20,7 +21,8 @@ from observatory.custody.share_files import write_share_files
 from observatory.custody.sheets import sheets_of
 from observatory.custody.signers import create_signers
 from observatory.database import engine as database
-from observatory.errors import BadInputError, ObservatoryError, ResourceError, UsageError
+from observatory.decisions.new_place import finish, new_place
+from observatory.errors import BadInputError, ResourceError, UsageError
 from observatory.instance import Instance
 from observatory.policy import Policy
 
@@ -62,31 +64,43 @@ def found(
             up they always are.
 
     Raises:
-        UsageError: a folder is in use.
+        UsageError: a folder or the database is in use, or shares would lie with the observatory.
         BadInputError: thresholds or a passphrase that cannot be.
         ResourceError: a folder or the database cannot be written; what was made is removed.
     """
-    for place, what in ((folder, "observatory"), (shares, "share files")):
-        if place.exists() and (not place.is_dir() or any(place.iterdir())):
-            raise UsageError(f"{place} is not empty. Choose a new folder for the {what}.")
-    created = [place for place in (folder, shares) if not place.exists()]
+    _check_apart(folder, shares)
     usual = os.umask(0o077)  # whatever is made here is its owner's only
     try:
-        _write_settings(folder, register, database_url)
-        locked = not (made_up or plain_sheets)
-        return _found(folder, shares, thresholds, passphrase, made_up=made_up, locked=locked)
-    except (OSError, CryptoError, ObservatoryError) as error:
-        for place in (folder, shares):
-            _empty(place, remove=place in created)
-        if isinstance(error, CryptoError):
-            raise BadInputError(str(error)) from error
-        if isinstance(error, OSError):
-            raise ResourceError(
-                f"{error.filename or folder}: {error.strerror}. Nothing was created."
-            ) from error
-        raise
+        with new_place(folder, "observatory"), new_place(shares, "share files"):
+            offices.write(folder / offices.FILE_NAME, register)
+            locked = not (made_up or plain_sheets)
+            return _found(
+                folder, shares, thresholds, passphrase, database_url, made_up=made_up, locked=locked
+            )
+    except CryptoError as error:
+        if isinstance(error.__cause__, OSError):
+            raise _refused(error.__cause__, folder) from error
+        raise BadInputError(str(error)) from error
+    except OSError as error:
+        raise _refused(error, folder) from error
     finally:
         os.umask(usual)
+
+
+def _check_apart(folder: Path, shares: Path) -> None:
+    one, other = folder.resolve(), shares.resolve()
+    if one == other or one in other.parents or other in one.parents:
+        raise UsageError(
+            f"{shares} and {folder} lie in one another. Shares are handed out and never stay with "
+            "the observatory: choose a folder of their own (--shares-to)."
+        )
+
+
+def _refused(error: OSError, folder: Path) -> ResourceError:
+    return ResourceError(
+        f"{error.filename or folder}: {error.strerror}. Nothing was created. Free space or give "
+        "the right to write there, or choose another folder."
+    )
 
 
 def _found(
@@ -94,6 +108,7 @@ def _found(
     shares: Path,
     thresholds: Thresholds,
     passphrase: Callable[[str], str],
+    database_url: str,
     *,
     made_up: bool,
     locked: bool,
@@ -105,28 +120,34 @@ def _found(
         shares, sheets_of(key, rules.root), passphrase if locked else None
     )
     rules.write(folder / policy.FILE_NAME)
-    settings = config.read(folder / config.FILE_NAME)
-    engine = database.open_engine(settings.database_url, folder)
-    database.migrate(engine)
-    engine.dispose()
-    instance = Instance.open(folder)
-    instance.audit.record(
-        Kind.FOUNDED,
-        {"key": rules.public_key.id.hex(), "policy": rules.fingerprint, "root": rules.root},
-    )
-    instance.vault.engine.dispose()
+    _set_up(folder, shares, rules, database_url)
     return Founded(
-        instance,
+        Instance.open(folder),
         shares,
         tuple(custodians),
         tuple(shares / f"{key.signer.name}.json" for side in SIDES for key in signers[side]),
     )
 
 
-def _write_settings(folder: Path, register: Sequence[Office], database_url: str) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (folder / config.FILE_NAME).write_text(config.template(database_url), "utf-8")
-    offices.write(folder / offices.FILE_NAME, register)
+def _set_up(folder: Path, shares: Path, rules: Policy, database_url: str) -> None:
+    """Make the database, and the settings that make a folder an observatory, at one moment."""
+    engine = database.open_engine(database_url, folder)
+
+    def last(connection: Connection) -> None:
+        AuditLog(engine).append(
+            connection,
+            Kind.FOUNDED,
+            {"key": rules.public_key.id.hex(), "policy": rules.fingerprint, "root": rules.root},
+        )
+        durable.write(folder / config.FILE_NAME, config.template(database_url).encode())
+
+    with database.new(engine):
+        stopping.check()
+        with stopping.whole():
+            database.migrate(engine, last)
+            engine.dispose()
+            for place in (shares, folder):
+                finish(place)
 
 
 def _first_policy(
@@ -141,16 +162,3 @@ def _first_policy(
         made_up=made_up,
     )
     return Policy(rules, [signers[side][0].sign(rules) for side in SIDES])
-
-
-def _empty(place: Path, *, remove: bool) -> None:
-    """Take back what a failed founding left in a folder that was empty before."""
-    if not place.is_dir():
-        return
-    for entry in place.iterdir():
-        if entry.is_dir():
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()
-    if remove:
-        place.rmdir()

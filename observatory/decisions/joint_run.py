@@ -12,6 +12,7 @@ from pathlib import Path
 from crypto.envelope import seal_blob
 from nlp.embedding import Embedder
 from nlp.phrases import allowed
+from observatory import stopping
 from observatory.analysis import opening, state
 from observatory.analysis.opening import SealedSet
 from observatory.analysis.reading import Progress
@@ -19,6 +20,7 @@ from observatory.analysis.run import Findings, run
 from observatory.audit import Kind
 from observatory.decisions import heads
 from observatory.decisions.quorum import Brought, open_key, present
+from observatory.decisions.turn import turn
 from observatory.decisions.upkeep import check_log, check_resealed, keep_up
 from observatory.disclosure import Door, SafeAnalysis
 from observatory.disclosure.rules import Audience
@@ -51,10 +53,19 @@ def analyse(
         NotAllowedError: one side is missing.
         BadInputError: a share file cannot be used.
         IntegrityError: a sealed report does not open, or the signers were exchanged.
-        ResourceError: the database or the disk failed; the products of the last run stand.
+        ResourceError: the database or the disk failed, or another run is under way; the products
+            of the last run stand.
     """
+    with turn(instance):
+        return _analyse(instance, sheets, embedder, progress)
+
+
+def _analyse(
+    instance: Instance, sheets: Sequence[Brought], embedder: Embedder, progress: Progress
+) -> JointRun:
     check_log(instance)
     check_resealed(instance)
+    instance.catalogue, instance.offices  # noqa: B018  # what is damaged is found before the work
     private = open_key(instance, sheets)
     progress("opening", 0, 1)
     keep_up(instance)
@@ -87,11 +98,11 @@ def analyse(
     progress("passing the disclosure door", 0, 1)
     products = _through_the_door(instance, findings)
     progress("sealing the state", 0, 1)
-    # State first: products without the state they rest on would let topics drift in the next run.
-    instance.vault.replace_state(
-        {name: seal_blob(instance.public_key, name, data) for name, data in findings.state.items()}
-    )
-    folder = instance.products.store(dict(products))
+    parts = {name: seal_blob(instance.public_key, name, d) for name, d in findings.state.items()}
+    stopping.check()
+    # Only a power cut fits between the two. The next run then makes the same products of the state.
+    with stopping.whole(), instance.products.storing(dict(products)) as folder:
+        instance.vault.replace_state(parts)
     return JointRun(products, folder, waiting=opened.waiting > 0)
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
+from observatory import durable
 from observatory.disclosure.products import SafeAnalysis
 from observatory.disclosure.rules import Audience
 from observatory.errors import ResourceError
@@ -18,32 +22,46 @@ class Products:
         self._folder = folder
 
     def store(self, products: dict[Audience, SafeAnalysis]) -> Path:
-        """Store a run's products, whole or not at all.
+        """Store a run's products, whole or not at all; as :meth:`storing` with nothing else."""
+        with self.storing(products) as folder:
+            return folder
 
-        Returns:
-            The folder of the run.
+    @contextmanager
+    def storing(self, products: dict[Audience, SafeAnalysis]) -> Iterator[Path]:
+        """Store a run's products, whole or not at all, together with what the body stores.
+
+        They are on the disk before the body begins and get their name when it ends well.
+
+        Yields:
+            The folder that the run will have.
 
         Raises:
             ResourceError: the disk refuses; nothing is left half written.
         """
+        for left in self._folder.glob(".[0-9]*.part"):  # by a run that was killed
+            shutil.rmtree(left, ignore_errors=True)
         runs = self._runs()
-        number = int(runs[-1].name) + 1 if runs else 1
-        final = self._folder / f"{number:06d}"
+        final = self._folder / f"{int(runs[-1].name) + 1 if runs else 1:06d}"
         draft = self._folder / f".{final.name}.part"
         try:
-            draft.mkdir(parents=True, exist_ok=True)
-            for audience, analysis in products.items():
-                with (draft / f"{audience}.json").open("w", encoding="utf-8") as file:
-                    file.write(canonical(analysis))
-                    file.flush()
-                    os.fsync(file.fileno())
-            draft.rename(final)
+            with self._refusals():
+                _write(draft, products)
+            yield final
+            with self._refusals():
+                draft.rename(final)
+                durable.sync_folder(self._folder)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise ResourceError(
                 f"The run's products cannot be written to {self._folder}: {error.strerror}. "
                 "Free space or grant the right, then run again; no report was changed."
             ) from error
-        return final
 
     def latest(self, audience: Audience = "members") -> SafeAnalysis | None:
         """Return the newest products for an audience, or None before the first run."""
@@ -56,6 +74,16 @@ class Products:
 
     def _runs(self) -> list[Path]:
         return sorted(self._folder.glob("[0-9]" * 6)) if self._folder.is_dir() else []
+
+
+def _write(folder: Path, products: Mapping[Audience, SafeAnalysis]) -> None:
+    folder.mkdir(parents=True)
+    for audience, analysis in products.items():
+        with (folder / f"{audience}.json").open("xb") as file:
+            file.write(canonical(analysis).encode())
+            file.flush()
+            os.fsync(file.fileno())
+    durable.sync_folder(folder)
 
 
 def canonical(analysis: SafeAnalysis) -> str:

@@ -48,12 +48,13 @@ def make(
         The files written, the document first.
 
     Raises:
-        UsageError: this version has no such document.
+        UsageError: this version has no such document, or ``out`` lies inside the instance.
         BadInputError: nothing has been analysed yet, or the catalogue cannot be read.
         ResourceError: a file cannot be read or written; nothing is left half done.
     """
     if kind not in DOCUMENTS:
         raise UsageError(f"The {kind} report is not offered by this version; systemic is.")
+    instance.refuse_inside(out)
     form = form or _form_of(out)
     progress("reading the last run", 0, 1)
     source = source_of(instance, audience)

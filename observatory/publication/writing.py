@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from observatory.errors import ResourceError
+from observatory import durable, locks
+from observatory.errors import BadInputError, ResourceError
 from observatory.publication.documents.source import Entry, Source
 
 SCHEMA = "joint-integrity-observatory/document-manifest/1"
 MANIFEST = ".manifest.json"
+PATIENCE = 30.0
+"""Seconds to wait for another command that is writing into the same folder."""
 
 
 def write(
@@ -41,41 +43,49 @@ def write(
         The files written, the document first.
 
     Raises:
+        BadInputError: a document stands there that both sides have begun to sign.
         ResourceError: the disk refuses; every file is then as it was before.
     """
+    _spare_signatures(out)
     manifest = _manifest(form, made, document, source)
     text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     contents = {**made, MANIFEST: text.encode()}
-    # The document is renamed last: while it is missing or old, its manifest does not match it.
+    # The document comes last: while it is missing or old, its manifest does not match it.
     order = sorted(contents, key=lambda suffix: (suffix == "", suffix))
-    drafts: dict[str, Path] = {}
+    paths = {out.with_name(out.name + suffix): contents[suffix] for suffix in order}
     try:
-        for suffix in order:
-            drafts[suffix] = out.parent / f".{out.name}{suffix}.{os.getpid()}.part"
-            _durably(drafts[suffix], contents[suffix])
-        for suffix in order:
-            drafts[suffix].replace(_beside(out, suffix))
+        with _alone(out):
+            durable.write_together(paths)
     except OSError as error:
         raise ResourceError(
             f"{out} cannot be written: {error.strerror}. Check that the folder exists, that "
             "you may write there and that the disk has space; then try again."
         ) from error
-    finally:
-        for draft in drafts.values():
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
-    return [_beside(out, suffix) for suffix in reversed(order)]
+    return [*reversed(paths)]
 
 
-def _beside(out: Path, suffix: str) -> Path:
-    return out.with_name(out.name + suffix)
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Let two commands write one document and its manifest one after the other, not mixed."""
+    with ExitStack() as locked:
+        # A folder that cannot be locked, on a server's disk, say, can still be written.
+        with suppress(OSError):
+            busy = f"Another command has been writing to {out.parent} for long. Try again later."
+            locked.enter_context(locks.held(out.resolve().parent, busy, wait=PATIENCE))
+        yield
 
 
-def _durably(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+def _spare_signatures(out: Path) -> None:
+    """Return only if no signature would be lost with the document that stands there."""
+    path = out.with_name(out.name + MANIFEST)
+    try:
+        signed = bool(json.loads(path.read_bytes())["signatures"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if signed:
+        raise BadInputError(
+            f"{out} bears signatures, which would be lost. Give the new document another name."
+        )
 
 
 def _manifest(
