@@ -96,17 +96,17 @@ def init(
 @click.pass_obj
 def analyse(folder: Path, /, output: Path | None, **given: Any) -> None:
     """Open a run with the shares of both sides and analyse all closed weeks."""
-    from nlp.embedding import UniversalSentenceEncoder
-    from observatory.decisions import heads, joint_run, upkeep
-    from observatory.disclosure.storage import canonical
+    from observatory.decisions import upkeep
     from observatory.instance import Instance
 
     instance = Instance.open(folder)
-    to_file = None if output is None or str(output) == "-" else output
-    if to_file is not None:
-        _check_output(instance, to_file, (*given["sheets"], *given["more"]))
     upkeep.check_resealed(instance)
     sheets = brought(instance, instance.public_key, **given)
+    # Only now what takes seconds to load: nobody waits for it before saying who is missing.
+    from nlp.embedding import UniversalSentenceEncoder
+    from observatory.decisions import heads, joint_run
+    from observatory.disclosure.storage import canonical
+
     with progress.shown() as report:
         done = joint_run.analyse(instance, sheets, UniversalSentenceEncoder(), report)
     products = done.products["members"]

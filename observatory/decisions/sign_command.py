@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -24,7 +26,8 @@ from observatory.errors import BadInputError
     help="A file that holds the passphrase; otherwise it is asked for, or looked for in the "
     "folder 'passphrases' beside the key.",
 )
-def sign(file: Path, key_file: Path, passphrase_file: Path | None) -> None:
+@click.pass_obj
+def sign(folder: Path, /, file: Path, key_file: Path, passphrase_file: Path | None) -> None:
     """Sign FILE with a signer's key; what is signed is shown first.
 
     The signature is added to FILE. Neither an instance nor a network is needed.
@@ -34,6 +37,8 @@ def sign(file: Path, key_file: Path, passphrase_file: Path | None) -> None:
     from observatory.decisions import presence, signed_file
 
     found = signed_file.read(file)
+    if found.what == "policy":
+        _say_rules(folder, found.signed)
     click.echo(f"{file} holds, to be signed:")
     for line in signed_file.in_words(found.signed):
         click.echo(f"  {line}")
@@ -55,3 +60,29 @@ def sign(file: Path, key_file: Path, passphrase_file: Path | None) -> None:
     ]
     if missing:
         click.echo(f"A signature of {missing[0]} is still missing.")
+
+
+def _say_rules(folder: Path, rules: Mapping[str, Any]) -> None:
+    """Say a proposed policy in plain words, and what it changes if the one before it is here."""
+    from observatory import policy, terms
+    from observatory.errors import IntegrityError
+
+    try:
+        terms.check(rules)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        click.secho(f"No policy may set this, whoever signs it: {error}.", fg="red")
+        return
+    click.echo("A policy. In plain words:")
+    for name, text in terms.in_words(rules).items():
+        click.echo(f"  {name}: {text}")
+    try:
+        before = policy.read(folder / policy.FILE_NAME)
+        before.verify()
+    except IntegrityError:
+        before = None
+    if before is None or rules.get("previous") != before.fingerprint:
+        click.echo("The policy before it is not here: compare with your copy of it.")
+        return
+    click.echo("It changes:")
+    for name, text in terms.changes(before.rules, rules).items():
+        click.echo(f"  {name}: {text}")

@@ -6,15 +6,31 @@ anything here; both are logged.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from observatory.audit import Kind
 from observatory.decisions import heads
 from observatory.errors import IntegrityError, NotAllowedError
 from observatory.instance import Instance, today
+from observatory.vault.closing import SetRecord
 
 
-def keep_up(instance: Instance) -> None:
+@dataclass(frozen=True)
+class Kept:
+    """What upkeep did.
+
+    Attributes:
+        closed: the sets of the weeks that it closed.
+        removed: how many sets it removed.
+    """
+
+    closed: Sequence[SetRecord]
+    removed: int
+
+
+def keep_up(instance: Instance) -> Kept:
     """Close the weeks that are over and remove what is past its retention.
 
     Raises:
@@ -22,8 +38,13 @@ def keep_up(instance: Instance) -> None:
         IntegrityError: the log was altered.
     """
     now = today()
-    instance.vault.close_weeks(now)
-    instance.vault.remove_before(kept_since(now, instance.policy.rules["retention_months"]))
+    closed = instance.vault.close_weeks(now)
+    return Kept(closed, instance.vault.remove_before(first_kept(instance, now)))
+
+
+def first_kept(instance: Instance, now: date) -> str:
+    """Return the first month that the policy in force keeps."""
+    return kept_since(now, instance.policy.rules["retention_months"])
 
 
 def kept_since(now: date, months: int) -> str:

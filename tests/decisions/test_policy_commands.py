@@ -12,6 +12,8 @@ from observatory.decisions.signed_file import SignedFile
 from observatory.errors import BadInputError, IntegrityError, NotAllowedError, UsageError
 from observatory.instance import Instance
 
+PASSPHRASE = "an old passphrase of nine words"
+
 
 def logged(instance):
     return [entry for entry in instance.audit.entries() if entry.kind != Kind.SET_CLOSED]
@@ -23,7 +25,14 @@ def test_a_change_from_proposal_to_force(founded, command, sign, tmp_path):
     assert "Kept:" in said
     assert "24 months -> 18 months" in said
     assert "what at least 5 reports have in common -> what at least 7" in said
-    sign(out)
+    beside = founded.shares / "passphrases"
+    beside.mkdir()
+    (beside / "customs-signer-2.json").with_suffix(".txt").write_text(PASSPHRASE)
+    said = command("sign", out, "--key", founded.shares / "customs-signer-2.json")
+    assert "Shown to members: what at least 7 reports have in common" in said
+    assert "  Kept: 24 months -> 18 months" in said
+    assert "retention_months: 18" in said
+    sign(out, "business")
     said = command("policy", "install", out)
     assert "Policy 2 is in force" in said
     now = Instance.open(founded.instance.folder)

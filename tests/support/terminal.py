@@ -1,0 +1,62 @@
+"""A person at a terminal: a command under a pseudo-terminal, and what is typed when it asks."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import sys
+import time
+from pathlib import Path
+
+PROGRAM = "from observatory.cli import main; main()"
+PATIENCE = 60
+
+
+class Terminal:
+    """Runs ``observatory`` with arguments; ``said`` is all that it showed."""
+
+    def __init__(self, *arguments: object, cwd: Path) -> None:
+        self.said = ""
+        self._seen = 0
+        self._pid, self._screen = pty.fork()
+        if self._pid == 0:
+            os.chdir(cwd)
+            os.environ.update(TERM="xterm", COLUMNS="200", NO_COLOR="1")
+            os.execv(sys.executable, [sys.executable, "-c", PROGRAM, *map(str, arguments)])  # noqa: S606
+
+    def expect(self, words: str) -> str:
+        """Wait until these words appear after what was expected before; return what came first."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            place = self.said.find(words, self._seen)
+            if place >= 0:
+                before = self.said[self._seen : place]
+                self._seen = place + len(words)
+                return before
+            left = until - time.monotonic()
+            if left <= 0 or not self._read(left):
+                raise AssertionError(f"never said {words!r}; last: {self.said[-1500:]!r}")
+
+    def answer(self, prompt: str, text: object) -> None:
+        """Wait for a prompt and type a line."""
+        self.expect(prompt)
+        os.write(self._screen, f"{text}\n".encode())
+
+    def end(self) -> int:
+        """Read to the end; return the exit code."""
+        while self._read(PATIENCE):
+            pass
+        _, status = os.waitpid(self._pid, 0)
+        os.close(self._screen)
+        return os.waitstatus_to_exitcode(status)
+
+    def _read(self, seconds: float) -> bool:
+        ready, _, _ = select.select([self._screen], [], [], seconds)
+        try:
+            data = os.read(self._screen, 65536) if ready else b""
+        except OSError:  # the other end is closed
+            data = b""
+        self.said += re.sub(r"\r\n?", "\n", data.decode("utf-8", "replace"))
+        return bool(data)
