@@ -34,6 +34,7 @@ Face = Literal["intake", "members"]
 ADDRESS = "127.0.0.1"
 THREADS = {"intake": 8, "members": 4}
 START_SECONDS = 60
+UPKEEP_SECONDS = 3600
 
 
 class ServingError(ResourceError):
@@ -88,7 +89,11 @@ def serve(
             _wait_until_open([number for _, number in places.values()], faces)
             for line in invitation(instance, port, members_path, role=role):
                 print(line, flush=True)  # noqa: T201  # the command's answer
+            due = time.monotonic()
             while all(face.poll() is None for face in faces):
+                if "intake" in places and time.monotonic() >= due:
+                    _keep_up(instance.folder)
+                    due = time.monotonic() + UPKEEP_SECONDS
                 time.sleep(0.2)
             raise ServingError("A server process ended by itself; what it said stands above.")
         except KeyboardInterrupt:
@@ -108,6 +113,24 @@ def invitation(
         for face, (host, number) in addresses(instance, role, port).items()
     ]
     return [*lines, "Stop with Ctrl-C."]
+
+
+def _keep_up(folder: Path) -> None:
+    """Close weeks and remove what is past retention; a failure is said, and serving goes on."""
+    from observatory.decisions import upkeep
+    from observatory.instance import Instance
+
+    try:
+        instance = Instance.open(folder)  # each time: both sides may have changed the policy
+        upkeep.keep_up(instance)
+        instance.vault.engine.dispose()
+    except ObservatoryError as error:
+        said = str(error)
+    except Exception as error:  # noqa: BLE001  # reports are taken whatever is wrong with the rest
+        said = f"Unexpected {type(error).__name__}."
+    else:
+        return
+    sys.stderr.write(f"Weeks could not be closed, or old ones not removed. {said}\n")
 
 
 def _check_free(port: int) -> None:
