@@ -11,10 +11,12 @@ import click
 
 from observatory import hygiene
 from observatory.backup.commands import backup, restore
+from observatory.batches.commands import batch, intake_host
 from observatory.decisions.audit_commands import audit
 from observatory.decisions.commands import analyse, init
 from observatory.decisions.key_commands import key
 from observatory.decisions.policy_commands import policy
+from observatory.decisions.retention_command import retention
 from observatory.decisions.sign_command import sign
 from observatory.demo.commands import demo
 from observatory.doctor.commands import doctor
@@ -76,6 +78,11 @@ for command in (
     policy,
     key,
     audit,
+    intake_host,
+    batch,
+    backup,
+    restore,
+    retention,
     doctor,
     demo,
 ):

@@ -22,6 +22,7 @@ class Kind(StrEnum):
 
     FOUNDED = "founded"
     SET_CLOSED = "set-closed"
+    SET_TAKEN = "set-taken"
     SET_RESEALED = "set-resealed"
     SET_REMOVED = "set-removed"
     RUN_OPENED = "run-opened"
@@ -42,6 +43,7 @@ class Kind(StrEnum):
 FACTS: Mapping[Kind, frozenset[str]] = {
     Kind.FOUNDED: frozenset({"key", "policy", "root"}),
     Kind.SET_CLOSED: frozenset({"set", "source", "week", "root"}),
+    Kind.SET_TAKEN: frozenset({"set", "source", "week", "root"}),
     Kind.SET_RESEALED: frozenset({"set", "root", "key"}),
     Kind.SET_REMOVED: frozenset({"set", "month"}),
     Kind.RUN_OPENED: frozenset({"custodians", "policy", "data_hash"}),

@@ -21,6 +21,7 @@ from observatory.vault import closing, keeping
 from observatory.vault.closing import STAGED, SetRecord
 from observatory.vault.envelope import OpenEnvelope, StoredEnvelope
 from observatory.vault.month_key import MonthKey
+from observatory.vault.placing import Placing
 from observatory.vault.receiving import GroupCommit, Row
 from observatory.vault.run_state import RunState
 from observatory.vault.weekly_set import WeeklySet
@@ -75,6 +76,24 @@ class Vault:
         settle(self.engine)
         return stored
 
+    def take_set(self, carried: SetRecord, envelopes: Iterable[Envelope]) -> None:
+        """Store a set that another host closed, as it was, in one transaction.
+
+        Raises:
+            IntegrityError: it differs from its root; nothing was stored.
+            VaultError: nothing was stored.
+        """
+        with self._storing() as connection:
+            exclusive(connection)
+            placing = Placing(connection, carried)
+            for batch in _batches(envelopes):
+                placing.add(batch)
+            placing.done()
+            facts = {"set": carried.id.hex(), "source": carried.source, "week": carried.week}
+            root = {"root": carried.root.hex()}
+            self.audit.append(connection, Kind.SET_TAKEN, {**facts, **root})
+        settle(self.engine)
+
     def close_weeks(self, today: date) -> list[SetRecord]:
         """Close every week that is over and not closed, also those in which nothing came.
 
@@ -86,7 +105,7 @@ class Vault:
         closed = []
         with self._storing() as connection:
             exclusive(connection)
-            for week in _weeks_to_close(connection, today):
+            for week in _weeks_to_close(connection, self.audit.entries(), today):
                 made = closing.close(connection, self.audit, self._public, "form", week)
                 closed.append(made)
         if closed:
@@ -311,11 +330,13 @@ def _batches(envelopes: Iterable[Envelope]) -> Iterator[list[Envelope]]:
         yield batch
 
 
-def _weeks_to_close(connection: Connection, today: date) -> list[str]:
-    """Return the weeks that are over and have no set, from the last closed or first used one."""
-    last = connection.execute(
-        select(func.max(WeeklySet.week)).where(WeeklySet.source == "form")
-    ).scalar()
+def _weeks_to_close(connection: Connection, entries: Iterable[Entry], today: date) -> list[str]:
+    """Return the weeks that are over and have no set, from the last closed or first used one.
+
+    Sets that another host closed count for nothing here: where nobody writes, no week is closed.
+    """
+    closed = (e.facts for e in entries if e.kind is Kind.SET_CLOSED)
+    last = max((str(f["week"]) for f in closed if f["source"] == "form"), default=None)
     first = connection.execute(select(func.min(OpenEnvelope.week))).scalar()
     if last is not None:
         day = periods.thursday(last) + timedelta(days=7)
@@ -340,7 +361,7 @@ def _check_against(entries: Iterable[Entry], sets: Iterable[SetRecord]) -> None:
     logged: dict[str, tuple[str, str, str]] = {}
     for entry in entries:
         facts = {name: str(value) for name, value in entry.facts.items()}
-        if entry.kind is Kind.SET_CLOSED:
+        if entry.kind in (Kind.SET_CLOSED, Kind.SET_TAKEN):
             logged[facts["set"]] = facts["source"], facts["week"], facts["root"]
         elif entry.kind is Kind.SET_RESEALED:
             source, week, _ = logged[facts["set"]]

@@ -1,0 +1,211 @@
+"""Batches from an intake host to the analysis host: exactly once, in order, refused if altered."""
+
+import os
+from datetime import date, timedelta
+
+import pytest
+
+from observatory.audit import Kind
+from observatory.batches.batch import BatchError
+from observatory.batches.exporting import export, make_intake_host
+from observatory.batches.importing import take
+from observatory.complaint import periods
+from observatory.complaint.plaintext import Complaint
+from observatory.decisions.founding import found
+from observatory.errors import BadInputError, NotAllowedError, UsageError
+from observatory.instance import Instance, today
+
+PASSPHRASE = "an old passphrase of nine words"
+
+
+@pytest.fixture
+def central(tmp_path, database_url):
+    """The analysis host, on either database."""
+    return found(
+        tmp_path / "central",
+        tmp_path / "shares",
+        {"customs": (2, 2), "business": (2, 2)},
+        lambda _: PASSPHRASE,
+        database_url=database_url,
+    ).instance
+
+
+@pytest.fixture
+def intake(central, tmp_path):
+    """The intake host."""
+    make_intake_host(central, tmp_path / "intake")
+    return Instance.open(tmp_path / "intake")
+
+
+def weeks_ago(number):
+    return periods.week_of(today() - timedelta(days=7 * number))
+
+
+def write(intake, week, number=3):
+    """Have reports come in a week that is over."""
+    sealed = [
+        intake.seal(Complaint(f"they asked {n}"), week=week, source="form", once=os.urandom(32))
+        for n in range(number)
+    ]
+    intake.vault.receive(sealed, week)
+    return sealed
+
+
+def carry(intake, central, path, **options):
+    done = export(intake, path)
+    return take(central, path, options.get("host", done.fingerprint))
+
+
+def held(instance):
+    return {
+        envelope.to_bytes()
+        for one in instance.vault.sets()
+        for envelope in instance.vault.envelopes_of(one)
+    }
+
+
+def test_an_intake_host_has_no_share_and_no_report(central, intake, tmp_path):
+    names = {path.name for path in (tmp_path / "intake").iterdir()} - {
+        "observatory.db-wal",
+        "observatory.db-shm",
+    }
+    assert names == {"config.toml", "policy.json", "offices.csv", "observatory.db"}
+    assert intake.public_key == central.public_key
+    assert len(intake.vault) == 0
+
+
+def test_closed_weeks_arrive_as_they_were_and_the_open_week_stays(intake, central, tmp_path):
+    sealed = write(intake, weeks_ago(2))
+    intake.seal_report(Complaint("of this week"), once=os.urandom(32))
+    taken = carry(intake, central, tmp_path / "b1")
+    assert (taken.number, taken.sets, taken.new) == (1, 2, 2)
+    assert held(central) == held(intake)
+    assert {one.to_bytes() for one in sealed} <= held(central)
+
+
+def test_batches_follow_each_other_and_each_counts_once(intake, central, tmp_path):
+    write(intake, weeks_ago(3))
+    intake.vault.close_weeks(today() - timedelta(days=7))
+    first = export(intake, tmp_path / "b1")
+    write(intake, weeks_ago(1))
+    second = export(intake, tmp_path / "b2")
+    with pytest.raises(NotAllowedError, match="first batch of the host"):
+        take(central, tmp_path / "b1", None)
+    with pytest.raises(BadInputError, match="Batch 1 comes before batch 2"):
+        take(central, tmp_path / "b2", second.fingerprint)
+    assert take(central, tmp_path / "b1", first.fingerprint).new == first.sets
+    assert take(central, tmp_path / "b1", None).new == 0
+    assert take(central, tmp_path / "b2", None).new == second.sets
+    assert held(central) == held(intake)
+
+
+def test_a_batch_can_be_written_again_to_the_byte(intake, tmp_path):
+    write(intake, weeks_ago(2))
+    export(intake, tmp_path / "b1")
+    export(intake, tmp_path / "b2")
+    export(intake, tmp_path / "again", again=1)
+    assert (tmp_path / "again").read_bytes() == (tmp_path / "b1").read_bytes()
+    with pytest.raises(BadInputError, match="no batch 3"):
+        export(intake, tmp_path / "x", again=3)
+    with pytest.raises(UsageError, match="there already"):
+        export(intake, tmp_path / "b1")
+
+
+def test_an_import_that_was_broken_off_goes_on(intake, central, tmp_path, monkeypatch):
+    write(intake, weeks_ago(4))
+    done = export(intake, tmp_path / "b1")
+    assert done.sets >= 3
+    vault, calls = central.vault, []
+    whole = vault.take_set
+
+    def breaking(*arguments):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        whole(*arguments)
+
+    monkeypatch.setattr(vault, "take_set", breaking)
+    with pytest.raises(KeyboardInterrupt):
+        take(central, tmp_path / "b1", done.fingerprint)
+    monkeypatch.undo()
+    assert len(central.vault.sets()) == 2
+    assert take(central, tmp_path / "b1", done.fingerprint).new == done.sets - 2
+    assert held(central) == held(intake)
+
+
+@pytest.mark.parametrize("fraction", [n / 13 for n in range(14)])
+def test_a_flipped_bit_anywhere_is_refused_and_nothing_taken(intake, central, tmp_path, fraction):
+    write(intake, weeks_ago(1))
+    done = export(intake, tmp_path / "b")
+    data = bytearray((tmp_path / "b").read_bytes())
+    data[min(int(len(data) * fraction), len(data) - 1)] ^= 1
+    (tmp_path / "b").write_bytes(bytes(data))
+    with pytest.raises(BatchError, match="Nothing of it was taken"):
+        take(central, tmp_path / "b", done.fingerprint)
+    assert central.vault.sets() == []
+
+
+@pytest.mark.parametrize("kept", [0, 3, 200, -1, -64, -65])
+def test_a_batch_cut_short_is_refused(intake, central, tmp_path, kept):
+    write(intake, weeks_ago(1))
+    done = export(intake, tmp_path / "b")
+    (tmp_path / "b").write_bytes((tmp_path / "b").read_bytes()[:kept])
+    with pytest.raises(BatchError):
+        take(central, tmp_path / "b", done.fingerprint)
+    assert central.vault.sets() == []
+
+
+def test_another_host_is_not_taken_for_the_known_one(intake, central, tmp_path):
+    write(intake, weeks_ago(1))
+    carry(intake, central, tmp_path / "b1")
+    make_intake_host(central, tmp_path / "stranger")
+    stranger = Instance.open(tmp_path / "stranger")
+    write(stranger, weeks_ago(1))
+    done = export(stranger, tmp_path / "s1")
+    with pytest.raises(NotAllowedError, match="first batch of the host"):
+        take(central, tmp_path / "s1", None)
+    with pytest.raises(NotAllowedError, match="not by the one you named"):
+        take(central, tmp_path / "s1", "0" * 64)
+    assert take(central, tmp_path / "s1", done.fingerprint).new == done.sets
+
+
+def test_another_observatorys_batch_is_refused(intake, tmp_path):
+    write(intake, weeks_ago(1))
+    done = export(intake, tmp_path / "b")
+    other = found(
+        tmp_path / "other",
+        tmp_path / "other-shares",
+        {"customs": (2, 2), "business": (2, 2)},
+        lambda _: PASSPHRASE,
+    ).instance
+    with pytest.raises(BatchError, match="another observatory's"):
+        take(other, tmp_path / "b", done.fingerprint)
+
+
+def test_where_nobody_writes_no_week_is_closed(intake, central, tmp_path):
+    write(intake, weeks_ago(2))
+    carry(intake, central, tmp_path / "b1")
+    assert central.vault.close_weeks(today() + timedelta(days=60)) == []
+
+
+def test_what_retention_removed_does_not_come_back(intake, central, tmp_path):
+    week = periods.week_of(date(today().year - 1, 2, 2))
+    sealed = [
+        intake.seal(Complaint("old"), week=week, source="import:a", once=os.urandom(32))
+        for _ in range(3)
+    ]
+    intake.vault.add_set(sealed, week)
+    carry(intake, central, tmp_path / "b1")
+    central.vault.remove_before(f"{today().year}-01")
+    assert central.vault.sets() == []
+    export(intake, tmp_path / "again", again=1)
+    assert take(central, tmp_path / "again", None).new == 0
+    assert central.vault.sets() == []
+
+
+def test_both_hosts_log_what_was_carried(intake, central, tmp_path):
+    write(intake, weeks_ago(1))
+    carry(intake, central, tmp_path / "b1")
+    assert intake.audit.entries()[-1].kind is Kind.BATCH_EXPORTED
+    assert central.audit.entries()[-1].kind is Kind.BATCH_IMPORTED
+    assert intake.audit.entries()[-1].facts["sha256"] == central.audit.entries()[-1].facts["sha256"]
