@@ -23,6 +23,7 @@ function start() {
   let lookHash = "";
   let unsealed = false;
   let sending = false;
+  let posted = false;
   let probes = 0;
 
   const part = (name) =>
@@ -181,7 +182,7 @@ function start() {
     const box = part(name);
     box.classList.add("told");
     look.querySelector("form").before(box);
-    focus(box);
+    if (box.getAttribute("role") === "alert") focus(box);
   }
 
   // Whether this server can be reached just now: a small picture is all that may be asked for.
@@ -207,6 +208,7 @@ function start() {
       return;
     }
     if (look !== shown) return;
+    posted = true;
     post.submit();
     setTimeout(() => {
       if (look !== shown) return;
@@ -239,13 +241,15 @@ function start() {
   });
   // The answer to the report has come: this page may be kept for the Back button, without words.
   addEventListener("pagehide", () => {
-    if (!sending) return;
+    if (!posted) return;
     look?.remove();
     form.reset();
     for (const field of [words, trap]) field.value = field.defaultValue = "";
     once = undefined;
   });
   addEventListener("pageshow", (event) => {
-    if (event.persisted && sending) write();
+    if (!event.persisted || !posted) return;
+    posted = false;
+    write();
   });
 }
