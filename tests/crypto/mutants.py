@@ -170,7 +170,8 @@ def survivors(place: Path, module: str) -> tuple[int, list[Mutant]]:
     """Return how many mutants a module has, and those that its tests let pass.
 
     Raises:
-        SystemExit: the tests fail on the original, or pass on a module that cannot be loaded.
+        SystemExit: the tests fail on the original, before or after, or pass on a module that
+            cannot be loaded.
     """
     path = place / "crypto" / f"{module}.py"
     code = path.read_text()
@@ -191,6 +192,8 @@ def survivors(place: Path, module: str) -> tuple[int, list[Mutant]]:
             sys.stderr.write(f"\r{module}: {number} of {len(every)}, {len(left)} survived")
     sys.stderr.write("\n")
     path.write_text(code)
+    if not passes(place, module, limit):
+        sys.exit(f"{module}: the tests fail on the original now and then")
     return len(every), left
 
 

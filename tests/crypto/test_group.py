@@ -42,6 +42,8 @@ def test_interpolation_by_hand():
     assert interpolate({0: b"\x00", 1: b"\x80"}, 2) == b"\x1b"
     assert interpolate({0: b"\x05", 1: b"\x03"}, 2) == bytes([0x05 ^ (0x06 << 1)])
     assert interpolate({7: b"same"}, 200) == b"same"
+    with pytest.raises(ValueError, match="zip"):
+        interpolate({0: b"two", 1: b"lengths"}, 2)
 
 
 def test_every_quorum_makes_the_same_sixteen_shares():
@@ -56,6 +58,7 @@ def test_every_quorum_makes_the_same_sixteen_shares():
 def test_a_new_share_opens_with_any_others():
     new = group_of(read(CUSTOMS[:2])).share(4)
     assert (new.side, new.number, new.threshold) == ("customs", 4, 2)
+    assert new.label == "share 4 of customs"
     assert new.identifier == read(CUSTOMS)[0].identifier
     for old in CUSTOMS:
         assert combine([new.mnemonic, old, *BUSINESS[:3]]) == SEED
@@ -115,6 +118,13 @@ def test_a_share_that_does_not_fit_is_noticed_wherever_it_stands():
         group_of(read([CUSTOMS[0], CUSTOMS[1], forged(CUSTOMS[1])]))
 
 
+def test_a_share_that_claims_to_suffice_alone_proves_nothing():
+    share = Slip39.from_mnemonic(BUSINESS[0])
+    alone = dataclasses.replace(share, member_threshold=1).mnemonic()
+    with pytest.raises(ShareError, match=r"shares of business .* do not fit together"):
+        group_of(read([alone]))
+
+
 def test_both_sides_and_other_ceremonies_are_refused():
     with pytest.raises(ShareError, match="Shares of both sides"):
         group_of(read([*CUSTOMS, *BUSINESS]))
@@ -126,6 +136,8 @@ def test_both_sides_and_other_ceremonies_are_refused():
 def test_a_group_shows_no_words():
     group = group_of(read(CUSTOMS))
     assert repr(group) == "Group()"
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        group.points = {}
     assert isinstance(group, Group)
     assert group.share(5).mnemonic not in repr(group.share(5))
 
