@@ -91,6 +91,7 @@ def test_truncation_is_refused(length):
         (4, "it was cut"),
         (14, "it was cut"),
         (15, "of bucket 1 has 5247 bytes; this one has 15: cut"),
+        (5246, "of bucket 1 has 5247 bytes; this one has 5246: cut"),
     ],
 )
 def test_a_cut_header_says_so(length, reason):
