@@ -77,6 +77,7 @@ def _analyse(
         private,
         today(),
     )
+    _log_catalogue(instance)
     instance.audit.record(
         Kind.RUN_OPENED,
         {
@@ -104,6 +105,18 @@ def _analyse(
     with stopping.whole(), instance.products.storing(dict(products)) as folder:
         instance.vault.replace_state(parts)
     return JointRun(products, folder, waiting=opened.waiting > 0)
+
+
+def _log_catalogue(instance: Instance) -> None:
+    """Log the catalogue that this run reads by, unless the last one read by the same."""
+    logged = [
+        entry.facts["catalogue"]
+        for entry in instance.audit.entries()
+        if entry.kind is Kind.CATALOGUE_CHANGED
+    ]
+    version = instance.catalogue.version
+    if logged[-1:] != [version]:
+        instance.audit.record(Kind.CATALOGUE_CHANGED, {"catalogue": version})
 
 
 def _through_the_door(instance: Instance, findings: Findings) -> dict[Audience, SafeAnalysis]:

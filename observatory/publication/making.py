@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from observatory.audit import Kind
 from observatory.catalogue import CatalogueError
 from observatory.errors import BadInputError, ResourceError, UsageError
 from observatory.instance import CATALOGUE, Instance
@@ -36,6 +38,8 @@ def make(
 ) -> list[Path]:
     """Make a document of the last run and its manifest.
 
+    It is logged before it is written: none leaves that the audit log does not name.
+
     Args:
         instance: the observatory.
         kind: which document; only ``systemic`` exists.
@@ -61,7 +65,10 @@ def make(
     progress("drawing up the report", 0, 1)
     document = DOCUMENTS[kind](source)
     progress("typesetting" if form == "pdf" else "writing", 0, 1)
-    return write(out, form, FORMS[form](document, source), document, source)
+    made = FORMS[form](document, source)
+    facts = {"document": kind, "audience": audience, "sha256": sha256(made[""]).hexdigest()}
+    instance.audit.record(Kind.DOCUMENT_MADE, facts)
+    return write(out, form, made, document, source)
 
 
 def source_of(instance: Instance, audience: Audience) -> Source:

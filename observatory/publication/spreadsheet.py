@@ -123,6 +123,7 @@ def _about(book: Book, document: Entry) -> None:
         ("Data hash", status["data_hash"]),
         ("Policy", status["policy"]),
         ("Products", status["products_sha256"]),
+        *([("Audit log", status["audit"]["label"])] if "audit" in status else []),
         *((item["title"], item["text"]) for item in document["reading"]),
     ]
     book.sheet("about", document["title"], ("What", "How it stands"), rows)

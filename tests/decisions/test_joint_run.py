@@ -3,6 +3,8 @@
 import hashlib
 import json
 import random
+import shutil
+from importlib.resources import files
 
 import pytest
 
@@ -13,7 +15,7 @@ from observatory.complaint.plaintext import Complaint
 from observatory.decisions import joint_run
 from observatory.demo.corpus import make_corpus
 from observatory.errors import IntegrityError
-from observatory.instance import Instance, today
+from observatory.instance import CATALOGUE, Instance, today
 
 THIS_WEEK = periods.week_of(today())
 
@@ -129,6 +131,23 @@ def test_every_opening_is_logged_with_who_was_there(founded, quorum):
     entry = Instance.open(founded.instance.folder).audit.entries()[-1]
     assert entry.kind is Kind.RUN_OPENED
     assert entry.facts["custodians"] == ["business-1", "business-3", "customs-1", "customs-3"]
+
+
+def test_a_run_by_another_catalogue_is_logged_once(instance, quorum):
+    def logged():
+        entries = Instance.open(instance.folder).audit.entries()
+        return [e.facts["catalogue"] for e in entries if e.kind is Kind.CATALOGUE_CHANGED]
+
+    shipped = instance.catalogue.version
+    for _ in range(2):
+        run(instance, quorum)
+    assert logged() == [shipped]
+    own = instance.folder / CATALOGUE
+    shutil.copytree(str(files("observatory.catalogue")), own)
+    with (own / "measures.yaml").open("a") as text:
+        text.write("# checked\n")
+    run(instance, quorum)
+    assert logged() == [shipped, Instance.open(instance.folder).catalogue.version]
 
 
 def test_an_empty_observatory_runs(instance, quorum):

@@ -78,7 +78,10 @@ def made_up(audience: str = "members") -> SafeAnalysis:
             "periods": {"first": MONTHS[0], "last": MONTHS[-1]},
             "sources": ["demo", "form"],
             "made_up": True,
-            "run": {"at": "2026-01-05T09:00:00Z"},
+            "run": {
+                "at": "2026-01-05T09:00:00Z",
+                "audit": {"size": 412, "root": "ef" * 32, "signed": 400},
+            },
         },
     )
 

@@ -13,6 +13,7 @@ import pytest
 from document_schemas import validator
 from made_up_products import made_up
 
+from observatory.audit import Kind
 from observatory.errors import BadInputError, ResourceError
 from observatory.publication.making import make
 
@@ -39,7 +40,14 @@ def test_document_and_manifest_belong_together(analysed, tmp_path, form):
     assert manifest["document"]["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
     assert manifest["document"]["format"] == form
     assert manifest["policy"] == analysed.policy.fingerprint
-    assert manifest["analysis"]["run"] == {"at": "2026-01-05T09:00:00Z"}
+    assert manifest["analysis"]["run"]["audit"] == {"size": 412, "root": "ef" * 32, "signed": 400}
+    logged = analysed.audit.entries()[-1]
+    assert logged.kind is Kind.DOCUMENT_MADE
+    assert logged.facts == {
+        "document": "systemic",
+        "audience": "members",
+        "sha256": manifest["document"]["sha256"],
+    }
     assert manifest["signatures"] == []
     for companion in manifest["companions"]:
         content = out.with_name(out.name + companion["suffix"]).read_bytes()

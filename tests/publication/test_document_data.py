@@ -101,11 +101,20 @@ def test_base_total_under_the_threshold_is_absent(source):
     assert base[3] == {"code": "junk", "label": "Junk, set aside", "fewer_than": 5}
 
 
-def test_run_does_not_enter_the_document(source, document):
-    manifest = {**source.analysis.manifest, "run": {"at": "2031-01-01T00:00:00Z"}}
-    later = replace(source, analysis=replace(source.analysis, manifest=manifest))
+def test_nothing_of_the_run_enters_the_document_but_the_head_of_the_log(source, document):
+    head = source.analysis.manifest["run"]["audit"]
+    later = rerun(source, {"at": "2031-01-01T00:00:00Z", "audit": head})
     assert systemic(later) == document
+    further = systemic(rerun(source, {"audit": {**head, "size": 500, "signed": 500}}))
+    assert further["status"].pop("audit")["label"].startswith("500 entries, all of them signed")
+    before_logs = systemic(rerun(source, {"at": "2026-01-05T09:00:00Z"}))
+    assert further == before_logs
     assert "run" not in document["analysis"]["manifest"]
+
+
+def rerun(source, run):
+    manifest = {**source.analysis.manifest, "run": run}
+    return replace(source, analysis=replace(source.analysis, manifest=manifest))
 
 
 def test_every_proposal_is_marked_and_leaves_owner_and_date_open(document):

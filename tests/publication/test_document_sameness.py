@@ -98,6 +98,13 @@ def test_no_form_names_a_folder_a_machine_or_its_user(words):
         assert not [said for said in machine if re.search(rf"\b{re.escape(said)}\b", plain)], name
 
 
+def test_every_form_names_the_head_of_the_log_and_how_much_of_it_both_sides_signed(words):
+    for name in ("pdf", "xlsx", "json"):
+        plain = re.sub(r"\s+", " ", words[name])
+        assert "412 entries, the first 400 of them signed by both sides" in plain, name
+        assert "ef" * 32 in plain.replace(" ", ""), name
+
+
 def test_no_form_tells_a_time_of_day(words, made):
     for name, text in words.items():
         plain = re.sub(r"https?://\S+", "", text)

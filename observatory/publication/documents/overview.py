@@ -46,7 +46,17 @@ def status(source: Source) -> Entry:
         "products_sha256": source.fingerprint,
         "code_version": str(manifest.get("code_version", "")),
         "sources": list(manifest.get("sources", [])),
-    }
+    } | _audit(manifest.get("run", {}).get("audit"))
+
+
+def _audit(head: Any) -> Entry:
+    """Return the head of the audit log that stood at the run: whoever keeps it can tell later."""
+    if not head:
+        return {}
+    size, signed = head["size"], head["signed"]
+    by_both = "all" if signed == size else f"the first {signed}" if signed else "none"
+    label = f"{size} entries, {by_both} of them signed by both sides; head {head['root']}"
+    return {"audit": {"size": size, "signed": signed, "head": head["root"], "label": label}}
 
 
 def _period(periods: Any) -> Entry:
