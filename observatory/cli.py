@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
-from observatory import hygiene
+from observatory import hygiene, stopping
 from observatory.backup.commands import backup, restore
 from observatory.batches.commands import batch, intake_host
 from observatory.decisions.audit_commands import audit
@@ -25,6 +27,8 @@ from observatory.intake.commands import import_register
 from observatory.publication.commands import report
 
 if TYPE_CHECKING:
+    from io import TextIOWrapper
+
     from observatory.serving import Role
 
 
@@ -92,26 +96,69 @@ for command in (
 def main() -> None:
     """Run the command; every error ends in a sentence and an exit code that scripts can rely on."""
     try:
+        stopping.allow()
+        code = _run()
+    except KeyboardInterrupt:  # outside of what click guards
+        code = _stopped()
+    stopping.end()
+    _last_words()
+    sys.exit(code)
+
+
+def _run() -> int:
+    if sys.stdout is not None:
+        # A path or a name that the terminal cannot show is shown as what it is made of.
+        cast("TextIOWrapper", sys.stdout).reconfigure(errors="backslashreplace")
+    try:
         observatory.main(standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        sys.exit(Exit.USAGE)
-    except click.Abort:
-        _say("Stopped. Nothing was left half done.")
-        sys.exit(Exit.UNEXPECTED)
+        return Exit.USAGE
+    except (KeyboardInterrupt, click.Abort):
+        return _stopped()
     except ObservatoryError as error:
         _say(str(error))
-        sys.exit(error.exit_code)
+        return error.exit_code
+    except SystemExit as error:
+        if isinstance(error.__context__, BrokenPipeError):  # click ends so, without a word
+            _say("Whoever read the output stopped reading, so not all of it was said.")
+        return int(error.code or 0)
     except Exception as error:  # noqa: BLE001  # the last line of defence of what a log may hold
-        _say(f"Unexpected {type(error).__name__}, at:\n{_places(error)}")
-        sys.exit(Exit.UNEXPECTED)
+        _say(f"{_kind(error)}, at:\n{_places(error)}")
+        return Exit.UNEXPECTED
+    return Exit.DONE
+
+
+def _kind(error: Exception) -> str:
+    """Return what went wrong, without the error's message: a message can hold a report's words."""
+    if isinstance(error, MemoryError):
+        return "The machine has not enough memory for this"
+    if isinstance(error, OSError) and error.strerror:
+        return f"The machine refused: {error.strerror}"
+    return f"Unexpected {type(error).__name__}"
+
+
+def _stopped() -> Exit:
+    _say("Stopped. Nothing was left half done.")
+    return Exit.UNEXPECTED
 
 
 def _say(message: str) -> None:
-    click.echo(f"observatory: {message}", err=True)
+    with suppress(OSError):  # nobody may be there to read it
+        click.echo(f"observatory: {message}", err=True)
+
+
+def _last_words() -> None:
+    """Write out what is still held back, and let the interpreter find nothing to complain about."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _places(error: BaseException) -> str:
-    """Return where an error came from, without its message: a message can hold a report's words."""
+    """Return where an error came from."""
     frames = traceback.extract_tb(error.__traceback__)
     return "\n".join(f"  {f.name} ({Path(f.filename).name}, line {f.lineno})" for f in frames[-6:])

@@ -22,8 +22,7 @@ from observatory import hygiene
 from observatory.errors import ObservatoryError, ResourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from types import FrameType
+    from collections.abc import Iterable, Sequence
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from observatory.instance import Instance
@@ -65,7 +64,7 @@ def serve(
     *,
     members_path: str = "",
 ) -> None:
-    """Serve until interrupted or terminated, then stop every process that was started.
+    """Serve until interrupted (``observatory.stopping``), then stop every process started.
 
     Prints the addresses when all of them answer.
 
@@ -79,10 +78,10 @@ def serve(
         ServingError: a port is taken, or a face could not start or ended by itself.
     """
     places = addresses(instance, role, port)
-    for _, number in places.values():
-        _check_free(number)
     faces: list[subprocess.Popen[bytes]] = []
-    with _termination_as_interrupt():
+    with contextlib.ExitStack() as reserved:
+        for _, number in places.values():
+            reserved.enter_context(_reserve(number))
         try:
             for face, (_, number) in places.items():
                 faces.append(_start(instance.folder, face, number))
@@ -133,18 +132,22 @@ def _keep_up(folder: Path) -> None:
     sys.stderr.write(f"Weeks could not be closed, or old ones not removed. {said}\n")
 
 
-def _check_free(port: int) -> None:
-    # Without SO_REUSEPORT, which the server sets: two services would share the port unnoticed.
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((ADDRESS, port))
-        except (OSError, OverflowError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "no such port"
-            raise ServingError(
-                f"Port {port} cannot be used ({reason}). Stop what uses it, or choose another "
-                "with --port."
-            ) from error
+def _reserve(port: int) -> socket.socket:
+    """Return a socket that keeps a port from any other service for as long as it is open."""
+    keeper = socket.socket()
+    try:
+        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Bound before SO_REUSEPORT is set, it shares the port with nobody who is there; set after,
+        # it lets the server in, which sets it too. It never listens, so it takes no connection.
+        keeper.bind((ADDRESS, port))
+        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    except (OSError, OverflowError) as error:
+        keeper.close()
+        why = error.strerror if isinstance(error, OSError) else "no such port"
+        raise ServingError(
+            f"Port {port} cannot be used ({why}). Stop what uses it, or choose another with --port."
+        ) from error
+    return keeper
 
 
 def _start(folder: Path, face: Face, port: int) -> subprocess.Popen[bytes]:
@@ -185,24 +188,6 @@ def _stop(faces: Sequence[subprocess.Popen[bytes]]) -> None:
         except subprocess.TimeoutExpired:
             face.kill()
             face.wait()
-
-
-@contextlib.contextmanager
-def _termination_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM end the service as Ctrl-C does, where signals can be set at all."""
-
-    def interrupt(_signal: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    try:
-        before = signal.signal(signal.SIGTERM, interrupt)
-    except ValueError:  # not in the main thread: whoever runs that thread handles signals
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 # Below: inside the process of one face.
