@@ -1,7 +1,7 @@
 """Vectors: one small interface, so that a deployment can plug in its own model."""
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -89,6 +89,7 @@ def quantise(vectors: NDArray[Any]) -> Vectors:
     return np.asarray(steps * _STEP + np.float32(0.0), dtype=np.float32)
 
 
+@cache
 def default() -> Embedder:
-    """The embedder used where none is given."""
+    """The embedder used where none is given; one for all, since its model takes long to load."""
     return UniversalSentenceEncoder()

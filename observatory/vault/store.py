@@ -131,14 +131,20 @@ class Vault:
             IntegrityError: a set is missing, was added, or its root is not the one logged.
             VaultError: the database failed.
         """
+        held, entries = self._sets(), self.audit.entries()
+        # An import or a week's end may come between the two readings; then both are read again.
+        while (again := self._sets()) != held:
+            held, entries = again, self.audit.entries()
+        _check_against(entries, held)
+        return held
+
+    def _sets(self) -> list[SetRecord]:
         with self._reading() as connection:
             rows = connection.execute(select(WeeklySet.__table__)).all()
-        sets = sorted(
+        return sorted(
             (SetRecord(bytes(r.id), r.source, r.week, r.month, bytes(r.root)) for r in rows),
             key=lambda one: (one.week, one.source, one.id),
         )
-        _check_against(self.audit.entries(), sets)
-        return sets
 
     def envelopes_of(self, kept: SetRecord) -> Iterator[Envelope]:
         """Yield a set's envelopes, streaming, and check its root at the end.
