@@ -83,7 +83,9 @@ def propose(folder: Path, /, out: Path, **wanted: Any) -> None:
     from observatory import terms
     from observatory.terms import TermsError
 
-    before = _open(folder).policy
+    instance = _open(folder)
+    instance.refuse_inside(out)
+    before = instance.policy
     try:
         rules = before.proposal(**_changed(before, wanted))
     except (TermsError, ValueError) as error:

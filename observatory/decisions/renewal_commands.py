@@ -75,6 +75,7 @@ def replace(
     instance = _open(folder)
     policy = instance.policy
     _no_rotation(policy)
+    instance.refuse_inside(shares_to)
     sheets, side = of_one_side(instance, side, **given)
     custody = policy.custody(instance.public_key)
     used = {one for link in policy.chain for one in link.rules["custody"][side]["share_sha256"]}
@@ -112,6 +113,7 @@ def reshare(
     instance = _open(folder)
     policy = instance.policy
     _no_rotation(policy)
+    instance.refuse_inside(shares_to)
     custody = policy.custody(instance.public_key)
     sheets = brought(instance, instance.public_key, **given)
     with plainly():
@@ -164,6 +166,7 @@ def rotate(
         raise UsageError("Say where the new shares go: --shares-to DIR.")
     if given["sheets"] or given["more"]:
         raise UsageError("A new key needs no old shares; they are needed with --reseal, later.")
+    instance.refuse_inside(shares_to)
     from observatory.custody.ceremony import new_key
     from observatory.decisions.quorum import plainly
     from observatory.decisions.rotation import new_key_rules

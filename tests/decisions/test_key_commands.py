@@ -137,6 +137,20 @@ def test_nothing_that_is_there_is_overwritten(founded, command, quorum, tmp_path
     assert open_key(founded.instance, quorum).public == founded.instance.public_key
 
 
+def test_no_share_is_ever_written_into_the_instance(founded, command, quorum):
+    inside = founded.instance.folder / "new"
+    for name, options in (
+        ("reshare", ("--shares", *quorum)),
+        ("replace", ("--lost", 2, "--shares", *quorum[:2])),
+        ("rotate", ()),
+    ):
+        with pytest.raises(UsageError, match="inside the observatory's folder"):
+            command("key", name, "--shares-to", inside, *options)
+    with pytest.raises(UsageError, match="inside the observatory's folder"):
+        command("policy", "propose", "--weeks", 4, inside)
+    assert not inside.exists()
+
+
 def test_locked_files_with_passphrases_beside_them_or_elsewhere(command, sign, quorum, tmp_path):
     new = tmp_path / "new"
     command("key", "reshare", "--shares-to", new, "--shares", *quorum)
