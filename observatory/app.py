@@ -14,6 +14,7 @@ from observatory import assets, headers
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from observatory.assets import Asset
     from observatory.instance import Instance
 
 METHODS = frozenset({"GET", "HEAD", "POST"})
@@ -28,7 +29,8 @@ def create_intake(instance: Instance) -> Flask:
     """
     from observatory.intake import pages
 
-    app = _bare(instance.config.intake_host, headers.INTAKE, cookies=False)
+    built = {**assets.load(), **assets.signed_list(instance.folder)}
+    app = _bare(instance.config.intake_host, headers.INTAKE, built, cookies=False)
     pages.init_app(app, instance)
     return app
 
@@ -42,18 +44,19 @@ def create_members(instance: Instance) -> Flask:
     from observatory.access import gate
     from observatory.review import pages
 
-    app = _bare(instance.config.members_host, headers.MEMBERS, cookies=True)
+    app = _bare(instance.config.members_host, headers.MEMBERS, assets.load(), cookies=True)
     gate.init_app(app, instance)
     pages.init_app(app, instance)
     return app
 
 
-def _bare(host: str, fixed: Mapping[str, str], *, cookies: bool) -> Flask:
+def _bare(
+    host: str, fixed: Mapping[str, str], built: Mapping[str, Asset], *, cookies: bool
+) -> Flask:
     """Return an application with checked assets, one host, three methods and fixed headers."""
     app = headers.QuietFlask("observatory", static_folder=None, template_folder="templates")
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    built = assets.load()
 
     @app.before_request
     def guard() -> None:

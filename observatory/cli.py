@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from observatory import hygiene, stopping
+from observatory.assets.commands import assets_group
 from observatory.backup.commands import backup, restore
 from observatory.batches.commands import batch, intake_host
 from observatory.decisions.audit_commands import audit
@@ -87,6 +88,7 @@ for command in (
     backup,
     restore,
     retention,
+    assets_group,
     doctor,
     demo,
 ):

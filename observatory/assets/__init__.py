@@ -15,10 +15,14 @@ from observatory.errors import ResourceError
 
 STATIC = Path(__file__).parent.parent / "static"
 SUMS = "SHA256SUMS"
+LIST = "asset-hashes.json"
+"""The list that both sides signed, in an instance's folder."""
+LIST_SERVED_AS = "hashes.json"
 
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
 }
@@ -62,9 +66,29 @@ def load(folder: Path = STATIC) -> dict[str, Asset]:
     return assets
 
 
+def type_of(name: str) -> str | None:
+    """Return the content type that a file is served with, or None if it is no asset."""
+    return _TYPES.get(Path(name).suffix)
+
+
+def signed_list(folder: Path) -> dict[str, Asset]:
+    """Return the list of hashes that an instance keeps, under the name it is served by; or none.
+
+    Raises:
+        AssetError: it cannot be read.
+    """
+    path = folder / LIST
+    try:
+        return {LIST_SERVED_AS: Asset(path.read_bytes(), _TYPES[".json"])}
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise AssetError(f"{path} cannot be read: {error.strerror}.") from error
+
+
 def _read(folder: Path, name: str, digest: str) -> Asset:
     path = folder / name
-    content_type = _TYPES.get(path.suffix)
+    content_type = type_of(name)
     if content_type is None or path.parent != folder:
         raise AssetError(f"The list of built style sheets names {name!r}, which is no asset.")
     try:

@@ -38,6 +38,7 @@ class Kind(StrEnum):
     BATCH_IMPORTED = "batch-imported"
     BACKUP_MADE = "backup-made"
     RESTORED = "restored"
+    ASSETS_LISTED = "assets-listed"
 
 
 FACTS: Mapping[Kind, frozenset[str]] = {
@@ -55,10 +56,11 @@ FACTS: Mapping[Kind, frozenset[str]] = {
     Kind.MEMBER_CHANGED: frozenset({"member", "change"}),
     Kind.CATALOGUE_CHANGED: frozenset({"catalogue"}),
     Kind.MEASURE_CHANGED: frozenset({"measure", "sha256"}),
-    Kind.BATCH_EXPORTED: frozenset({"batch", "sha256"}),
+    Kind.BATCH_EXPORTED: frozenset({"batch", "host", "sha256"}),
     Kind.BATCH_IMPORTED: frozenset({"batch", "host", "sha256"}),
     Kind.BACKUP_MADE: frozenset({"sha256"}),
     Kind.RESTORED: frozenset({"sha256"}),
+    Kind.ASSETS_LISTED: frozenset({"sha256"}),
 }
 
 
