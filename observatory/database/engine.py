@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
-from observatory.database.faults import reason
+from observatory.database.faults import READ_ONLY, reason
 from observatory.errors import BadInputError, ResourceError, UsageError
 
 HEAD = "0002"
@@ -181,6 +182,26 @@ def _check_empty(engine: Engine) -> None:
 def _file(engine: Engine) -> Path | None:
     name = engine.url.database if engine.dialect.name == "sqlite" else None
     return Path(name) if name else None
+
+
+def check_writable(engine: Engine) -> None:
+    """Return only if this process may write to the database, which is left alone.
+
+    Raises:
+        ResourceError: it may not.
+    """
+    file = _file(engine)
+    if file is not None:
+        if not all(os.access(place, os.W_OK) for place in (file, file.parent)):
+            raise ResourceError(f"The database cannot be written. {READ_ONLY}")
+        return
+    try:
+        with engine.connect() as connection:
+            answer = connection.execute(text("SHOW transaction_read_only")).scalar()
+    except SQLAlchemyError as error:
+        raise ResourceError(f"The database cannot be opened. {reason(error)}") from error
+    if answer != "off":
+        raise ResourceError(f"The database cannot be written. {READ_ONLY}")
 
 
 def check_version(engine: Engine) -> None:

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from crypto.envelope import EnvelopeError
 from observatory import instance as instances
+from observatory.database.engine import check_writable
 from observatory.headers import report_failure
 from observatory.instance import StaleEnvelopeError
 from observatory.intake import form, sealed
@@ -35,9 +36,8 @@ def init_app(app: Flask, instance: Instance) -> None:
         made_up=instance.made_up,
         k=instance.policy.disclosure("members").k,
     )
-    # The store must be there before the first reporter is, not fail at the first report.
-    vault = instance.vault
-    del vault
+    # The store must take reports before the first reporter comes, not fail at the first report.
+    check_writable(instance.vault.engine)
 
     @app.get("/")
     def write() -> str:

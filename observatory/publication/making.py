@@ -14,7 +14,7 @@ from observatory.publication.documents import evidence
 from observatory.publication.documents.source import Source
 from observatory.publication.documents.systemic import systemic
 from observatory.publication.forms import FORMS
-from observatory.publication.writing import write
+from observatory.publication.writing import check_place, write
 
 if TYPE_CHECKING:
     from observatory.disclosure.rules import Audience
@@ -53,12 +53,14 @@ def make(
 
     Raises:
         UsageError: this version has no such document, or ``out`` lies inside the instance.
-        BadInputError: nothing has been analysed yet, or the catalogue cannot be read.
+        BadInputError: nothing has been analysed yet, the catalogue cannot be read, or a signed
+            document stands at ``out``.
         ResourceError: a file cannot be read or written; nothing is left half done.
     """
     if kind not in DOCUMENTS:
         raise UsageError(f"The {kind} report is not offered by this version; systemic is.")
     instance.refuse_inside(out)
+    check_place(out)
     form = form or _form_of(out)
     progress("reading the last run", 0, 1)
     source = source_of(instance, audience)

@@ -43,10 +43,8 @@ def write(
         The files written, the document first.
 
     Raises:
-        BadInputError: a document stands there that both sides have begun to sign.
         ResourceError: the disk refuses; every file is then as it was before.
     """
-    _spare_signatures(out)
     manifest = _manifest(form, made, document, source)
     text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
     contents = {**made, MANIFEST: text.encode()}
@@ -75,8 +73,17 @@ def _alone(out: Path) -> Iterator[None]:
         yield
 
 
-def _spare_signatures(out: Path) -> None:
-    """Return only if no signature would be lost with the document that stands there."""
+def check_place(out: Path) -> None:
+    """Return only if a document may be written there; asked before it is made and logged.
+
+    Raises:
+        BadInputError: what stands there bears signatures, which would be lost.
+        ResourceError: there is no such folder.
+    """
+    if not out.resolve().parent.is_dir():
+        raise ResourceError(
+            f"{out} cannot be written: {out.parent} is no folder. Check that the folder exists."
+        )
     path = out.with_name(out.name + MANIFEST)
     try:
         signed = bool(json.loads(path.read_bytes())["signatures"])
