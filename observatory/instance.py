@@ -62,7 +62,7 @@ class Instance:
         """The vault, once its database is known to be of this version."""
         engine = database.open_engine(self.config.database_url, self.folder)
         database.check_version(engine)
-        return Vault(engine, self.public_key)
+        return Vault(engine, self.public_key, self.policy.previous_keys)
 
     @property
     def audit(self) -> AuditLog:

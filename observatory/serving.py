@@ -22,7 +22,7 @@ from observatory import hygiene
 from observatory.errors import ObservatoryError, ResourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from observatory.instance import Instance
@@ -83,13 +83,15 @@ def serve(
         for _, number in places.values():
             reserved.enter_context(_reserve(number))
         try:
-            for face, (_, number) in places.items():
-                faces.append(_start(instance.folder, face, number))
-            _wait_until_open([number for _, number in places.values()], faces)
+            faces += _start_all(instance.folder, places)
             for line in invitation(instance, port, members_path, role=role):
                 print(line, flush=True)  # noqa: T201  # the command's answer
-            due = time.monotonic()
+            due, rules = time.monotonic(), _rules(instance.folder)
             while all(face.poll() is None for face in faces):
+                if _rules(instance.folder) != rules:
+                    rules = _rules(instance.folder)
+                    _stop(faces)
+                    faces[:] = _start_all(instance.folder, places)
                 if "intake" in places and time.monotonic() >= due:
                     _keep_up(instance.folder)
                     due = time.monotonic() + UPKEEP_SECONDS
@@ -112,6 +114,29 @@ def invitation(
         for face, (host, number) in addresses(instance, role, port).items()
     ]
     return [*lines, "Stop with Ctrl-C."]
+
+
+def _start_all(
+    folder: Path, places: Mapping[Face, tuple[str, int]]
+) -> list[subprocess.Popen[bytes]]:
+    faces = [_start(folder, face, number) for face, (_, number) in places.items()]
+    try:
+        _wait_until_open([number for _, number in places.values()], faces)
+    except BaseException:
+        _stop(faces)
+        raise
+    return faces
+
+
+def _rules(folder: Path) -> tuple[int, int]:
+    """Return what changes when both sides put another policy in force.
+
+    A face that went on with the policy before would seal to a key that was given up.
+    """
+    from observatory.policy import FILE_NAME
+
+    found = (folder / FILE_NAME).stat()
+    return found.st_mtime_ns, found.st_ino
 
 
 def _keep_up(folder: Path) -> None:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import product
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -48,6 +49,7 @@ class _Place:
 
     new: bytes
     old: bytes | None
+    key_id: bytes
     bucket: int
     quarter: int
 
@@ -68,25 +70,27 @@ def digest(envelope: Envelope) -> bytes:
 
 
 def close(
-    connection: Connection, audit: AuditLog, public: PublicKey, source: str, week: str
+    connection: Connection, audit: AuditLog, keys: Sequence[PublicKey], source: str, week: str
 ) -> SetRecord:
     """Close a set within the caller's transaction.
 
     Args:
         connection: alone in its transaction (:func:`observatory.database.engine.exclusive`).
         audit: gets the set's root.
-        public: the key that dummies are sealed to.
+        keys: the key in force, and those given up that reports may still come under.
         source: ``form`` takes what came up to the week's end, ``import`` what is staged.
         week: the week received in.
     """
     staged = OpenEnvelope.week == STAGED if source == "import" else OpenEnvelope.week <= week
     made = SetRecord(secrets.token_bytes(16), source, week, periods.month_of_week(week), b"")
-    columns = (OpenEnvelope.id, OpenEnvelope.bucket, OpenEnvelope.quarter)
-    came = connection.execute(select(*columns).where(staged)).all()
+    columns = (OpenEnvelope.id, OpenEnvelope.key_id, OpenEnvelope.bucket, OpenEnvelope.quarter)
+    rows = connection.execute(select(*columns).where(staged))
+    came = [(bytes(r.id), bytes(r.key_id), r.bucket, r.quarter) for r in rows]
+    known = {key.id: key for key in keys}
     digests = [
         digest
-        for batch in _batches(_places([(r.id, r.bucket, r.quarter) for r in came], week))
-        for digest in _move(connection, public, made, batch)
+        for batch in _batches(_places(came, known, week))
+        for digest in _move(connection, known, made, batch)
     ]
     connection.execute(delete(OpenEnvelope).where(staged))
     made = SetRecord(made.id, source, week, made.month, root_of(digests))
@@ -99,18 +103,24 @@ def close(
     return made
 
 
-def _places(came: Sequence[tuple[bytes, int, int]], week: str) -> list[_Place]:
-    """Return every envelope of the set in the order of its new random id."""
-    groups = Counter((bucket, quarter) for _, bucket, quarter in came)
-    for quarter in _quarters(week):
-        for bucket in BUCKETS:
-            groups.setdefault((bucket, quarter), 0)
+def _places(
+    came: Sequence[tuple[bytes, bytes, int, int]], keys: Collection[bytes], week: str
+) -> list[_Place]:
+    """Return every envelope of the set in the order of its new random id.
+
+    Each combination of what is clear (key, size, quarter) is filled: while a new key is put in
+    force, reports still come under the one before and must not stand out.
+    """
+    groups = Counter((key_id, bucket, quarter) for _, key_id, bucket, quarter in came)
+    for clear in product(keys, BUCKETS, _quarters(week)):
+        groups.setdefault(clear, 0)
     places = [_Place(secrets.token_bytes(16), *row) for row in came]
-    for (bucket, quarter), count in groups.items():
-        places += [
-            _Place(secrets.token_bytes(16), None, bucket, quarter)
-            for _ in range(filled(count) - count)
-        ]
+    for (key_id, bucket, quarter), count in groups.items():
+        if key_id in keys:
+            places += [
+                _Place(secrets.token_bytes(16), None, key_id, bucket, quarter)
+                for _ in range(filled(count) - count)
+            ]
     return sorted(places, key=lambda place: place.new)
 
 
@@ -125,20 +135,23 @@ def _quarters(week: str) -> set[int]:
 
 
 def _move(
-    connection: Connection, public: PublicKey, made: SetRecord, batch: Sequence[_Place]
+    connection: Connection,
+    keys: Mapping[bytes, PublicKey],
+    made: SetRecord,
+    batch: Sequence[_Place],
 ) -> Iterator[bytes]:
     """Write one batch of a set, and return the digests of its envelopes."""
     old = [place.old for place in batch if place.old is not None]
     rows = connection.execute(select(OpenEnvelope.__table__).where(OpenEnvelope.id.in_(old)))
-    bodies = {row.id: (row.key_id, row.body) for row in rows}
+    bodies = {bytes(row.id): bytes(row.body) for row in rows}
     values = []
     for place in batch:
         if place.old is None:
-            envelope = seal(plaintext.encode_dummy(made.week, place.bucket), public, place.quarter)
+            padded = plaintext.encode_dummy(made.week, place.bucket)
+            envelope = seal(padded, keys[place.key_id], place.quarter)
         else:
-            envelope = Envelope(
-                bodies[place.old][0], place.bucket, place.quarter, bodies[place.old][1]
-            )
+            body = bodies[place.old]
+            envelope = Envelope(place.key_id, place.bucket, place.quarter, body)
         values.append(row_of(envelope, made.id, place.new))
         yield digest(envelope)
     connection.execute(insert(StoredEnvelope), values)

@@ -38,9 +38,12 @@ class VaultError(ResourceError):
 class Vault:
     """Sealed reports and sealed run state in one database."""
 
-    def __init__(self, engine: Engine, public: PublicKey) -> None:
+    def __init__(
+        self, engine: Engine, public: PublicKey, earlier: Sequence[PublicKey] = ()
+    ) -> None:
         self.engine = engine
         self._public = public
+        self._keys = (public, *earlier)
         self.audit = AuditLog(engine)
         self._receiving = GroupCommit(self._insert)
 
@@ -72,7 +75,7 @@ class Vault:
             exclusive(connection)
             stored = _stage(connection, envelopes, STAGED)
             if stored:
-                closing.close(connection, self.audit, self._public, "import", week)
+                closing.close(connection, self.audit, self._keys, "import", week)
         settle(self.engine)
         return stored
 
@@ -106,7 +109,7 @@ class Vault:
         with self._storing() as connection:
             exclusive(connection)
             for week in _weeks_to_close(connection, self.audit.entries(), today):
-                made = closing.close(connection, self.audit, self._public, "form", week)
+                made = closing.close(connection, self.audit, self._keys, "form", week)
                 closed.append(made)
         if closed:
             settle(self.engine)

@@ -155,3 +155,43 @@ def test_changed_style_sheets_stop_the_start(made_up, tmp_path):
     )
     assert done.returncode == 1
     assert "not the one that was built" in done.stderr
+
+
+def test_a_policy_that_is_put_in_force_is_served_without_a_restart(founded):
+    """Another number of reports behind what is shown stands on the reporters' page."""
+    from crypto.signing import SigningKey
+    from observatory import policy
+
+    instance = founded.instance
+    port = free_port()
+    server = start(instance, port, "intake")
+    assert "at least 5 reports" in exchange_all(port)
+    k = {**instance.policy.rules["disclosure"], "k": {"members": 7, "public": 10}}
+    rules = instance.policy.proposal(disclosure=k)
+    keys = [
+        SigningKey.load(founded.shares / f"{side}-signer-1.json", "an old passphrase of nine words")
+        for side in ("customs", "business")
+    ]
+    path = instance.folder / policy.FILE_NAME
+    instance.policy.followed_by(rules, [key.sign(rules) for key in keys]).write(path)
+    deadline = time.monotonic() + 30
+    said = ""
+    while "at least 7 reports" not in said and time.monotonic() < deadline:
+        time.sleep(0.1)
+        try:
+            said = exchange_all(port)
+        except OSError:
+            continue
+    assert "at least 7 reports" in said
+    assert stop(server) == (0, "")
+
+
+def exchange_all(port):
+    """Return the whole page that the form's address gives."""
+    head = b"GET / HTTP/1.1\r\nHost: intake.localhost\r\nConnection: close\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), 10) as line:
+        line.sendall(head)
+        answer = b""
+        while part := line.recv(65536):
+            answer += part
+    return answer.decode()

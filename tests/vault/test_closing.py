@@ -184,3 +184,16 @@ def test_nothing_that_was_moved_stays_behind_in_the_file(tmp_path, private):
     left = b"".join(path.read_bytes() for path in tmp_path.glob("o.db*"))
     assert not any(one in left for one in ids)
     assert sent[0].body[:64] in left
+
+
+def test_while_a_key_is_replaced_reports_under_the_old_one_do_not_stand_out(engine, private):
+    from crypto.xwing import PrivateKey, new_seed
+    from observatory.vault import Vault
+
+    new = PrivateKey.from_seed(new_seed()).public
+    vault = Vault(engine, new, (private.public,))
+    vault.receive([envelope(private.public) for _ in range(3)], WEEK)
+    vault.receive([envelope(new) for _ in range(2)], WEEK)
+    [made] = vault.close_weeks(AFTER)
+    shown = Counter((e.key_id, e.bucket) for e in vault.envelopes_of(made))
+    assert shown == {(key.id, bucket): 32 for key in (new, private.public) for bucket in (1, 2, 3)}
