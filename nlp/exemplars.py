@@ -50,6 +50,7 @@ class ExemplarClassifier:
         """Learn the catalogue's sentences; about two seconds for two thousand of them."""
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.linear_model import LogisticRegression
+        from threadpoolctl import threadpool_limits
 
         texts, labels = self._lessons()
         folded = [fold(text) for text in texts]
@@ -69,9 +70,12 @@ class ExemplarClassifier:
         def learnt(features: Any) -> Any:
             return LogisticRegression(C=10, max_iter=300, tol=1e-3).fit(features, labels)
 
-        self._by_vector = learnt(_unit(vectors - self.mean_))
-        self._by_words = learnt(self._words.fit_transform(folded))
-        self._by_letters = learnt(self._letters.fit_transform(folded))
+        # One thread: on problems this small threads mostly wait for one another, three times
+        # longer on a busy machine, and their number would decide the last bits.
+        with threadpool_limits(1):
+            self._by_vector = learnt(_unit(vectors - self.mean_))
+            self._by_words = learnt(self._words.fit_transform(folded))
+            self._by_letters = learnt(self._letters.fit_transform(folded))
         return self
 
     def predict_proba(self, texts: Sequence[str], embeddings: NDArray[Any]) -> Probabilities:
