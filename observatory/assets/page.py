@@ -1,6 +1,6 @@
 """The reporters' page taken apart: what is the same for everybody, and the few parts that are not.
 
-Specified in ``docs/envelope.md``, section 14. A part may vary only in the form that it has here:
+Specified in ``docs/comparing.md``. A part may vary only in the form that it has here:
 markup that is anywhere else, or of any other shape, stays in the fixed part and changes its hash.
 """
 

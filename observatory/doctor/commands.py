@@ -22,12 +22,29 @@ _MARKS = {Level.FINE: "fine", Level.WARNING: "warn", Level.FAILURE: "FAIL"}
     multiple=True,
     help="Also look here for share and signers' files; repeat for each folder.",
 )
+@click.option(
+    "--remote",
+    "url",
+    metavar="URL",
+    help="Compare what reporters are given at this address with what both sides signed, and look "
+    "at nothing else.",
+)
+@click.option(
+    "--list",
+    "list_file",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="With --remote: the signed list of hashes; by default the one that is installed here.",
+)
 @click.pass_obj
-def doctor(folder: Path, places: tuple[Path, ...]) -> None:
+def doctor(folder: Path, places: tuple[Path, ...], url: str | None, list_file: Path | None) -> None:
     """Look for what would undo the promises on this machine, and say what to change.
 
-    Ends with exit code 5 if a promise is broken; warnings do not count.
+    With --remote, look at a server from outside: for that the folder needs no more than
+    policy.json. Ends with exit code 5 if a promise is broken; warnings do not count.
     """
+    if url is not None:
+        tell(_remote(folder, url, list_file))
+        return
     from observatory.doctor import database, machine, promises
     from observatory.instance import Instance
 
@@ -41,6 +58,19 @@ def doctor(folder: Path, places: tuple[Path, ...]) -> None:
             *promises.examine(instance, tuple(dict.fromkeys(p.resolve() for p in looked_in))),
         ]
     )
+
+
+def _remote(folder: Path, url: str, list_file: Path | None) -> list[Finding]:
+    from observatory import assets, policy
+    from observatory.assets import listing
+    from observatory.decisions import signed_file
+    from observatory.doctor.remote import check_remote
+
+    rules = policy.read(folder / policy.FILE_NAME)
+    rules.verify()
+    click.echo(f"Root of the policy, to be compared with a custodian's sheet: {rules.root}")
+    signed = signed_file.read(list_file or folder / assets.LIST, listing.WHAT)
+    return check_remote(url, signed, rules)
 
 
 def tell(findings: Iterable[Finding]) -> None:

@@ -1,0 +1,212 @@
+"""A server looked at from outside: does it give reporters exactly what both sides signed?
+
+Everything is asked for as a reporter's browser would, so that a server that lies to checkers alone
+has little to tell them by (``docs/comparing.md`` says what is left).
+"""
+
+from __future__ import annotations
+
+import base64
+import calendar
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from email.message import Message
+
+from crypto.envelope import PublicKey
+from crypto.errors import CryptoError
+from observatory import assets, headers
+from observatory.assets.listing import AssetList
+from observatory.assets.page import Page, take_apart
+from observatory.complaint import periods
+from observatory.decisions.signed_file import SignedFile
+from observatory.doctor.findings import Finding, failure, fine, warning
+from observatory.doctor.line import Answer, Line
+from observatory.instance import today
+from observatory.policy import Policy
+
+TRUST = "Take the form off the network, say so to reporters, and find out who changed the server."
+PROXY = "Correct the proxy in front of the service; it must pass headers on as they are."
+MONTHS_OFFERED = 36
+
+# What a server or a proxy may add without doing anything to a reporter.
+_HARMLESS = frozenset(
+    {"content-type", "content-length", "date", "connection", "keep-alive", "transfer-encoding",
+     "strict-transport-security", "onion-location"}
+)  # fmt: skip
+_KEY = re.compile(r' data-key="([^"]*)"')
+_SCRIPT = re.compile(r"<script[^>]{0,200}>", re.IGNORECASE)
+_HTML = "text/html; charset=utf-8"
+
+
+def check_remote(url: str, signed_list: SignedFile, policy: Policy) -> list[Finding]:
+    """Compare what a server gives reporters with the list that both sides signed.
+
+    Args:
+        url: of the form, ``http`` or ``https``.
+        signed_list: the list of hashes.
+        policy: verified; its signers and its key count.
+
+    Returns:
+        A finding for everything looked at; every difference is a failure that names its file.
+
+    Raises:
+        BadInputError: the address is none, or the file is no list.
+        ResourceError: nothing answers there.
+    """
+    listed = AssetList.from_json(signed_list.signed)
+    line = Line(url)
+    findings = [_signatures(signed_list, policy), _key(listed, policy)]
+    page, again = line.get("/"), line.get("/")
+    findings += _page(page, again, listed)
+    answers = {"the page": (page, _HTML), "a page that is not there": (line.get("/none"), _HTML)}
+    for name, digest in sorted(listed.files.items()):
+        path = f"/assets/{name}"
+        answer = line.get(path)
+        findings.append(_file(path, answer, digest))
+        answers[path] = answer, assets.type_of(name) or ""
+    served = line.get(f"/assets/{assets.LIST_SERVED_AS}")
+    findings.append(_list(served, signed_list))
+    findings += _headers(answers)
+    return findings
+
+
+def _signatures(signed_list: SignedFile, policy: Policy) -> Finding:
+    missing = {"customs", "business"} - signed_list.sides(policy.signers)
+    if missing:
+        return failure(
+            "list",
+            f"No signer of {' and of '.join(sorted(missing))} signed the list of hashes.",
+            "Use the list that both sides signed, or have it signed (observatory sign).",
+        )
+    return fine("list", "Signers of both sides signed the list of hashes.")
+
+
+def _key(listed: AssetList, policy: Policy) -> Finding:
+    own = policy.public_key.id.hex()
+    if listed.key != own:
+        return failure(
+            "key",
+            f"The list is of the key {listed.key}, and the policy's key is {own}.",
+            "Use the newest list and the newest policy; after a change of keys, list and sign "
+            "anew (observatory assets list).",
+        )
+    return fine("key", f"The list is of the policy's key, {own}.")
+
+
+def _page(first: Answer, second: Answer, listed: AssetList) -> Iterator[Finding]:
+    pages = [take_apart(one.body) for one in (first, second)]
+    if any(one.status != 200 for one in (first, second)):
+        yield failure("page", f"The form answers with status {first.status}.", TRUST)
+        return
+    different = [page for page in pages if page.sha256 != listed.form]
+    if different:
+        yield failure(
+            "page",
+            f"The reporters' page is not the one that was signed. {_contents(different[0])}",
+            TRUST,
+        )
+        return
+    yield fine("page", "The reporters' page is the one that was signed, with the same key.")
+    yield from _varying(*pages)
+
+
+def _contents(page: Page) -> str:
+    """Say what in a changed page matters most: the key that it seals to, and what it runs."""
+    key = _KEY.search(page.fixed)
+    try:
+        named = PublicKey(base64.b64decode(key[1], validate=True)).id.hex() if key else "none"
+    except (CryptoError, ValueError):
+        named = "none that is one"
+    scripts = _SCRIPT.findall(page.fixed)
+    return f"It seals to the key {named} and runs {ascii(scripts)[1:-1] or 'no script'}."
+
+
+def _varying(page: Page, other: Page) -> Iterator[Finding]:
+    """Look at what may vary: none of it may tell one reporter from another."""
+    if page.once == other.once:
+        yield failure("page", "Two visitors were given the same random value.", TRUST)
+    if (page.week, page.quarter, page.months, page.offices) != (
+        other.week, other.quarter, other.months, other.offices,
+    ):  # fmt: skip
+        yield failure("page", "Two visitors were given different lists, or weeks.", TRUST)
+    days = [today() + timedelta(days) for days in (-1, 0, 1)]
+    weeks = {periods.week_of(day) for day in days}
+    right = page.week in weeks and page.quarter == periods.quarter_code(page.week)
+    if not right or page.months not in [_months(day) for day in days]:
+        yield failure(
+            "page",
+            f"The page says that it is the week {page.week}; this machine says {min(weeks)}. Or "
+            "its months are not the last 36.",
+            "Set both clocks right. If they are right, the page was changed: what it says of the "
+            "time is sealed inside a report and could mark one.",
+        )
+    named = ", ".join(code for code, _ in page.offices) or "none"
+    yield fine("page", f"It offers these offices; compare them with the register: {named}.")
+
+
+def _months(day: date) -> tuple[tuple[str, str], ...]:
+    """Return the months that a page of that day offers, the newest first."""
+    last = day.year * 12 + day.month - 1
+    pairs = [divmod(last - back, 12) for back in range(MONTHS_OFFERED)]
+    return tuple((f"{y}-{m + 1:02d}", f"{calendar.month_name[m + 1]} {y}") for y, m in pairs)
+
+
+def _file(path: str, answer: Answer, digest: str) -> Finding:
+    if answer.status != 200:
+        return failure("file", f"{path} answers with status {answer.status}.", TRUST)
+    if hashlib.sha256(answer.body).hexdigest() != digest:
+        return failure("file", f"{path} is not the file that was signed.", TRUST)
+    return fine("file", f"{path} is the file that was signed.")
+
+
+def _list(answer: Answer, signed_list: SignedFile) -> Finding:
+    if answer.status == 200 and answer.body == signed_list.to_bytes():
+        return fine("list", "The server shows the same list to everybody.")
+    return warning(
+        "list",
+        "The server does not show this list to reporters at /assets/hashes.json.",
+        "`observatory assets install FILE` there, then start `observatory serve` again.",
+    )
+
+
+def _headers(answers: Mapping[str, tuple[Answer, str]]) -> list[Finding]:
+    wrong = [
+        failure("headers", f"{where}: {said}", PROXY)
+        for where, (answer, content_type) in answers.items()
+        for said in _wrong_headers(answer.headers, content_type)
+    ]
+    return wrong or [
+        fine("headers", "No cookie, no banner, nothing to be stored, and the strict policy.")
+    ]
+
+
+def _wrong_headers(found: Message, content_type: str) -> Iterator[str]:
+    policy = "Content-Security-Policy"
+    for name, value in {**headers.INTAKE, "Content-Type": content_type}.items():
+        given = found.get_all(name, [])
+        if name == policy:
+            right = [directives(one) for one in given] == [directives(value)]
+        else:
+            right = given == [value]
+        if not right:
+            yield f"{name} is {' and '.join(map(repr, given)) or 'missing'}."
+    if banner := "".join(found.get_all("Server", [])):
+        yield f"the banner {banner!r}."
+    known = _HARMLESS | {"server"} | {name.lower() for name in headers.INTAKE}
+    for name in found:
+        if name.lower() not in known:
+            yield f"{name} was added."
+
+
+def directives(policy: str) -> Mapping[str, frozenset[str]]:
+    """Return a content security policy as directive -> sources.
+
+    Of a directive that is there twice the first counts, as in a browser.
+    """
+    found: dict[str, frozenset[str]] = {}
+    for part in policy.split(";"):
+        if words := part.split():
+            found.setdefault(words[0].lower(), frozenset(words[1:]))
+    return found
