@@ -6,6 +6,7 @@ byte, where it has a writer. Anything else ends the process with an error code.
 
 from __future__ import annotations
 
+import base64
 import io
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["observatory", "crypto"]):
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from werkzeug.exceptions import HTTPException
     from werkzeug.wrappers import Request
 
@@ -26,13 +28,19 @@ with atheris.instrument_imports(include=["observatory", "crypto"]):
     from observatory import config, policy
     from observatory.audit import Entry
     from observatory.audit.log import SignedHead
+    from observatory.backup import container
+    from observatory.backup.keys import Keys
+    from observatory.batches import batch
     from observatory.complaint import offices, plaintext
     from observatory.complaint.plaintext import Complaint, Seal
+    from observatory.custody import locked
     from observatory.custody.sheets import read_sheet
     from observatory.decisions import signed_file
     from observatory.errors import ObservatoryError
+    from observatory.intake import sealed
     from observatory.intake.body import read_fields
     from observatory.intake.imports import mapping, register
+    from observatory.vault.closing import SetRecord
 
 HERE = Path(tempfile.mkdtemp())
 DAY = date(2026, 11, 24)
@@ -91,6 +99,36 @@ def from_file(read: Callable[[Path], object]) -> Callable[[bytes], None]:
 def a_register(path: Path) -> None:
     for _ in register.read(path, None, DAY):
         pass
+
+
+def a_batch(data: bytes) -> None:
+    for carried in batch.Reader(io.BytesIO(data)).sets():
+        for _ in carried.envelopes:
+            pass
+
+
+KEYS = Keys({"2026-01": b"m" * 32}, b"r" * 32)
+
+
+def a_backup() -> bytes:
+    file = io.BytesIO()
+    writer = container.Writer(file, KEYS)
+    for record in (
+        container.Record("file", "a", body=b"words"),
+        container.Record("state", "2026-01", "2026-01", b"part"),
+        container.Record("end"),
+    ):
+        writer.add(record)
+    return file.getvalue()
+
+
+def a_written_batch() -> bytes:
+    file = io.BytesIO()
+    key = Ed25519PrivateKey.from_private_bytes(b"h" * 32)
+    public = key.public_key().public_bytes_raw()
+    kept = SetRecord(b"s" * 16, "form", "2026-W40", "2026-10", b"r" * 32)
+    batch.write(file, batch.Head(public.hex(), 1, "", "00" * 32), [(kept, [])], key)
+    return file.getvalue()
 
 
 SAMPLE = plaintext.encode(Complaint("they asked", {"stage": "release"}), Seal("2026-W40"))
@@ -154,6 +192,22 @@ PARSERS: dict[str, Parser] = {
         from_file(a_register),
         (ObservatoryError,),
         (b"narrative,reported_on,stage\nthey asked,2026-01-02,release\n", b"PK\x03\x04"),
+    ),
+    "batch": Parser(a_batch, (ObservatoryError,), (a_written_batch(),)),
+    "backup": Parser(
+        lambda data: list(container.read(io.BytesIO(data), KEYS)),
+        (ObservatoryError,),
+        (a_backup(),),
+    ),
+    "locked-share": Parser(
+        lambda data: locked.unlock(data.decode("utf-8", "replace"), "a passphrase", label="f"),
+        (CryptoError,),
+        (SHEET.replace(b"Words:", b"Locked:").replace(b"End of words", b"End of lock"),),
+    ),
+    "sealed-field": Parser(
+        lambda data: sealed.read(data.decode("utf-8", "replace")),
+        (CryptoError,),
+        (base64.b64encode(b"JIO1" + b"k" * 300),),
     ),
     "form": Parser(
         form,
