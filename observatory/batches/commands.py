@@ -37,11 +37,12 @@ def batch() -> None:
 def export(folder: Path, out: Path, again: int | None) -> None:
     """Write the weeks that were closed since the last batch to OUT, signed by this host."""
     from observatory.batches import exporting
+    from observatory.batches.host import in_groups
     from observatory.instance import Instance
 
     done = exporting.export(Instance.open(folder), out, again=again)
     click.echo(f"Wrote batch {done.number} with {done.sets} sets to {out}, SHA-256 {done.sha256}.")
-    click.echo(f"This host: {done.fingerprint}")
+    click.echo(f"This host: {in_groups(done.fingerprint)}")
 
 
 @batch.command("import")

@@ -58,10 +58,11 @@ def make_intake_host(instance: Instance, folder: Path) -> None:
 
 
 def export(instance: Instance, out: Path, *, again: int | None = None) -> Exported:
-    """Write the sets that were closed since the last batch.
+    """Write the sets that were closed since the last batch of this host.
 
     Which they are is read from the audit log alone, so that a crash at any moment leaves the batch
-    either logged, and then it can be written again to the byte, or not made.
+    either logged, and then it can be written again to the byte, or not made. A host that was
+    restored has another key: it is another host, begins with batch 1, and carries all that it has.
 
     Args:
         instance: the intake host's.
@@ -78,13 +79,14 @@ def export(instance: Instance, out: Path, *, again: int | None = None) -> Export
         raise UsageError(f"{out} is there already. Name a new file for the batch.")
     check_log(instance)
     keep_up(instance)
-    batches, waiting = _batches(instance.audit.entries())
+    key = host.own_key(instance.folder)
+    public = key.public_key().public_bytes_raw()
+    own = host.fingerprint(public)
+    batches, waiting = _batches(instance.audit.entries(), own)
     number = again or len(batches) + 1
     if again is not None and not 1 <= again <= len(batches):
         raise BadInputError(f"There is no batch {again}; {len(batches)} were made.")
     wanted = batches[number - 1].sets if again else waiting
-    key = host.own_key(instance.folder)
-    public = key.public_key().public_bytes_raw()
     head = Head(
         public.hex(),
         number,
@@ -102,14 +104,15 @@ def export(instance: Instance, out: Path, *, again: int | None = None) -> Export
         with draft.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
         if again is None:
-            instance.audit.record(Kind.BATCH_EXPORTED, {"batch": number, "sha256": sha256})
+            facts: dict[str, str | int] = {"batch": number, "host": own, "sha256": sha256}
+            instance.audit.record(Kind.BATCH_EXPORTED, facts)
         draft.replace(out)
         durable.sync_folder(out.parent)
     except OSError as error:
         raise ResourceError(f"{out} cannot be written: {error.strerror}.") from error
     finally:
         draft.unlink(missing_ok=True)
-    return Exported(number, len(sets), sha256, host.fingerprint(public))
+    return Exported(number, len(sets), sha256, own)
 
 
 @dataclass(frozen=True)
@@ -118,14 +121,14 @@ class _Batch:
     sha256: str
 
 
-def _batches(entries: Sequence[Entry]) -> tuple[list[_Batch], list[str]]:
-    """Return the batches that were made, and the sets that wait for the next."""
+def _batches(entries: Sequence[Entry], own: str) -> tuple[list[_Batch], list[str]]:
+    """Return the batches that this host made, and the sets that wait for the next."""
     batches: list[_Batch] = []
     waiting: list[str] = []
     for entry in entries:
         if entry.kind is Kind.SET_CLOSED:
             waiting.append(str(entry.facts["set"]))
-        elif entry.kind is Kind.BATCH_EXPORTED:
+        elif entry.kind is Kind.BATCH_EXPORTED and entry.facts["host"] == own:
             batches.append(_Batch(waiting, str(entry.facts["sha256"])))
             waiting = []
     return batches, waiting

@@ -22,6 +22,11 @@ def fingerprint(public: bytes) -> str:
     return hashlib.sha256(public).hexdigest()
 
 
+def in_groups(fingerprint: str) -> str:
+    """Return a fingerprint as it is read out, four digits at a time."""
+    return " ".join(fingerprint[start : start + 4] for start in range(0, len(fingerprint), 4))
+
+
 def own_key(folder: Path) -> Ed25519PrivateKey:
     """Return this host's key; it is made when first needed.
 

@@ -1,13 +1,19 @@
 """Batches from an intake host to the analysis host: exactly once, in order, refused if altered."""
 
 import os
+import shutil
 from datetime import date, timedelta
 
 import pytest
 
+from crypto import passphrase
+from crypto.envelope import Envelope
 from observatory.audit import Kind
+from observatory.backup import making as backup
+from observatory.backup.restoring import restore
 from observatory.batches.batch import BatchError
 from observatory.batches.exporting import export, make_intake_host
+from observatory.batches.host import in_groups
 from observatory.batches.importing import take
 from observatory.complaint import periods
 from observatory.complaint.plaintext import Complaint
@@ -18,16 +24,27 @@ from observatory.instance import Instance, today
 PASSPHRASE = "an old passphrase of nine words"
 
 
-@pytest.fixture
-def central(tmp_path, database_url):
-    """The analysis host, on either database."""
+def founded_at(folder, database_url="sqlite:///observatory.db"):
     return found(
-        tmp_path / "central",
-        tmp_path / "shares",
+        folder,
+        folder.with_name(f"{folder.name}-shares"),
         {"customs": (2, 2), "business": (2, 2)},
         lambda _: PASSPHRASE,
         database_url=database_url,
+        plain_sheets=True,
     ).instance
+
+
+@pytest.fixture(autouse=True)
+def _lowest_costs(monkeypatch):
+    costs = {"iterations": 1, "lanes": 1, "memory_kib": 1024}
+    monkeypatch.setattr(passphrase, "KDF", costs)
+
+
+@pytest.fixture
+def central(tmp_path, database_url):
+    """The analysis host, on either database."""
+    return founded_at(tmp_path / "central", database_url)
 
 
 @pytest.fixture
@@ -172,12 +189,7 @@ def test_another_host_is_not_taken_for_the_known_one(intake, central, tmp_path):
 def test_another_observatorys_batch_is_refused(intake, tmp_path):
     write(intake, weeks_ago(1))
     done = export(intake, tmp_path / "b")
-    other = found(
-        tmp_path / "other",
-        tmp_path / "other-shares",
-        {"customs": (2, 2), "business": (2, 2)},
-        lambda _: PASSPHRASE,
-    ).instance
+    other = founded_at(tmp_path / "other")
     with pytest.raises(BatchError, match="another observatory's"):
         take(other, tmp_path / "b", done.fingerprint)
 
@@ -209,3 +221,53 @@ def test_both_hosts_log_what_was_carried(intake, central, tmp_path):
     assert intake.audit.entries()[-1].kind is Kind.BATCH_EXPORTED
     assert central.audit.entries()[-1].kind is Kind.BATCH_IMPORTED
     assert intake.audit.entries()[-1].facts["sha256"] == central.audit.entries()[-1].facts["sha256"]
+
+
+def test_an_intake_host_that_was_restored_is_a_new_host_and_nothing_is_lost_or_doubled(
+    intake, central, tmp_path
+):
+    write(intake, weeks_ago(3))
+    carry(intake, central, tmp_path / "b1")
+    backup.make(intake, tmp_path / "backup", tmp_path / "keys")
+    restore(tmp_path / "backup", tmp_path / "keys", tmp_path / "again", None)
+    restored = Instance.open(tmp_path / "again")
+    taken = carry(restored, central, tmp_path / "r1")
+    assert (taken.number, taken.new) == (1, 0)
+    assert carry(restored, central, tmp_path / "r2").number == 2
+    assert held(central) == held(intake)
+
+
+def test_a_host_that_was_copied_is_noticed_and_goes_on_under_a_new_key(intake, central, tmp_path):
+    write(intake, weeks_ago(1))
+    carry(intake, central, tmp_path / "b1")
+    intake.vault.engine.dispose()
+    shutil.copytree(intake.folder, tmp_path / "copy")
+    copy = Instance.open(tmp_path / "copy")
+    for host in (intake, copy):
+        one = host.seal(Complaint("a row"), week=weeks_ago(1), source="import:a", once=bytes(32))
+        host.vault.add_set([one], weeks_ago(0))
+    carry(intake, central, tmp_path / "b2")
+    forked = export(copy, tmp_path / "fork")
+    with pytest.raises(BatchError, match="put back or copied"):
+        take(central, tmp_path / "fork", forked.fingerprint)
+    (copy.folder / "host-key.json").unlink()
+    assert carry(copy, central, tmp_path / "new").new == 1
+    assert held(copy) | held(intake) == held(central)
+
+
+def test_reports_sealed_to_a_key_that_is_not_held_are_refused(intake, central, tmp_path):
+    write(intake, weeks_ago(1))
+    foreign = Envelope(b"another.", 1, 2026 * 4, os.urandom(4096 + 1136))
+    intake.vault.receive([foreign], weeks_ago(1))
+    done = export(intake, tmp_path / "b")
+    with pytest.raises(NotAllowedError, match=b"another.".hex()):
+        take(central, tmp_path / "b", done.fingerprint)
+    assert central.vault.sets() == []
+
+
+def test_a_fingerprint_is_taken_as_it_was_read_out(intake, central, tmp_path):
+    write(intake, weeks_ago(1))
+    done = export(intake, tmp_path / "b")
+    spoken = in_groups(done.fingerprint).upper()
+    assert spoken.count(" ") == 15
+    assert take(central, tmp_path / "b", spoken).new == done.sets
