@@ -31,15 +31,20 @@ def read_fields(request: Request) -> tuple[dict[str, str], bool]:
     """
     if request.mimetype != FORM_TYPE:
         raise UnsupportedMediaType
-    body = _read(request)
+    body = read_body(request)
     try:
         return _first_of_each(body, "strict"), True
     except UnicodeDecodeError:
         return _first_of_each(body, "replace"), False
 
 
-def _read(request: Request) -> bytes:
-    """Return the body; refuse it at the first byte past the cap, declared or not."""
+def read_body(request: Request) -> bytes:
+    """Return the body; refuse it at the first byte past the cap, declared or not.
+
+    Raises:
+        RequestEntityTooLarge: more than ``MAX_REQUEST_BYTES``.
+        BadRequest: the line broke half way.
+    """
     if (request.content_length or 0) > MAX_REQUEST_BYTES:
         raise RequestEntityTooLarge
     body = bytearray()

@@ -13,14 +13,15 @@ from observatory import instance as instances
 from observatory.database.engine import check_writable
 from observatory.headers import report_failure
 from observatory.instance import StaleEnvelopeError
-from observatory.intake import form, sealed
+from observatory.intake import form, sealed, upload
 from observatory.intake.body import read_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
     from werkzeug.wrappers import Response as Answer
 
+    from crypto.envelope import Envelope
     from observatory.instance import Instance
 
 # Nothing is stored, so nothing should be left; a proxy in between may have added what we did not.
@@ -45,9 +46,12 @@ def init_app(app: Flask, instance: Instance) -> None:
 
     @app.post("/")
     def go_on() -> Response | tuple[Response | str, int] | str:
+        if request.mimetype == upload.TYPE:
+            return _send_sealed(instance, lambda: upload.read(request), damaged="file")
         fields, readable = read_fields(request)
         if sealed.FIELD in fields:
-            return _send_sealed(instance, fields)
+            stay = sealed.STAY in fields
+            return _send_sealed(instance, lambda: sealed.read(fields[sealed.FIELD]), stay=stay)
         asked = form.questions(instance.offices, instances.today())
         draft, problems = form.read(fields, asked, readable=readable)
         step = fields.get(form.STEP)
@@ -98,23 +102,36 @@ def _send(instance: Instance, draft: form.Draft) -> Response | tuple[str, int]:
     return _received()
 
 
-def _send_sealed(instance: Instance, fields: Mapping[str, str]) -> Response | tuple[str, int]:
-    """Store what the browser sealed; a page that asked to stay is left where it is if that fails.
+def _send_sealed(
+    instance: Instance,
+    read: Callable[[], Envelope],
+    *,
+    damaged: str = "damaged",
+    stay: bool = False,
+) -> Response | tuple[str, int]:
+    """Store what was sealed by the browser, or on another device.
 
-    A browser keeps its page, and the reporter's words on it, when the answer is 204: they are
-    nowhere else, so a page about the failure would take them away.
+    Args:
+        instance: where to.
+        read: gives the envelope.
+        damaged: which page answers what is no whole envelope.
+        stay: leave the browser on the page that it has if this fails. It keeps that page, and the
+            reporter's words on it, when the answer is 204: they are nowhere else, so a page about
+            the failure would take them away.
     """
     try:
-        instance.receive_sealed(sealed.read(fields[sealed.FIELD]))
+        instance.receive_sealed(read())
+    except HTTPException:
+        raise
     except (EnvelopeError, StaleEnvelopeError) as error:
-        reason = "stale" if isinstance(error, StaleEnvelopeError) else "damaged"
+        reason = "stale" if isinstance(error, StaleEnvelopeError) else damaged
         failure = render_template("intake/unsealable.html", reason=reason), 422
     except Exception:  # noqa: BLE001  # any failure means: not received
         report_failure(sys.exc_info())
         failure = render_template("intake/refused.html", status=503), 503
     else:
         return _received()
-    return Response(status=204) if sealed.STAY in fields else failure
+    return Response(status=204) if stay else failure
 
 
 def _received() -> Response:
