@@ -4,6 +4,7 @@
 // How words survive a failed send (the policy of this page forbids fetch, frames and workers, and
 // nothing may be stored): the sealed post asks the server to answer a failure with 204, on which a
 // browser stays on the page that it has. A line that is down is found before by loading a picture.
+import { WEEK_MS, later } from "./periods.js";
 import { base64, fromBase64, newOnce, seal } from "./sealing.js";
 import { discard, shown, takeOver } from "./steps.js";
 import { focus, part, supplied } from "./supplied.js";
@@ -11,25 +12,40 @@ import { clear, form } from "./writing.js";
 
 const PROBE_MS = 15_000;
 const ANSWER_MS = 20_000;
+const LONGEST_OPEN_WEEKS = 52;
 
+const opened = Date.now();
+
+let sealedIn; // the week of the report that is shown
 let once; // made when it is first needed: a browser without crypto must get as far as the question
 let unsealed = false;
 let sending = false;
 let posted = false;
 let probes = 0;
 
+// The server's week, moved on by the whole weeks that this page has been open. Whichever day it was
+// opened, that is this week or the one before, and a run takes both. (This device's clock tells only
+// how long; a clock that was set meanwhile tells nothing.)
+function period() {
+  const open = Math.floor((Date.now() - opened) / WEEK_MS);
+  return later(supplied.dataset.week, open > 0 && open < LONGEST_OPEN_WEEKS ? open : 0);
+}
+
 const { write } = takeOver({
-  seal(text, facets) {
-    const { key, week, quarter } = supplied.dataset;
+  async seal(text, facets) {
     once ??= newOnce();
-    return seal(text, facets, { publicKey: fromBase64(key), week, quarter: Number(quarter), once });
+    const { week, quarter } = period();
+    const publicKey = fromBase64(supplied.dataset.key);
+    const sealed = await seal(text, facets, { publicKey, week, quarter, once });
+    sealedIn = week;
+    return base64(sealed);
   },
-  show(look, sealed) {
+  show(look, sealed, again) {
     const post = look.querySelector("form");
-    post.elements.namedItem("sealed").value = base64(sealed);
+    post.elements.namedItem("sealed").value = sealed;
     post.addEventListener("submit", (event) => {
       event.preventDefault();
-      send(post);
+      send(post, again);
     });
   },
   // Where sealing is not possible: asked first, and the words stay.
@@ -68,10 +84,11 @@ function reachable() {
   });
 }
 
-async function send(post) {
+async function send(post, again) {
   if (sending) return;
   sending = true;
   const look = shown();
+  if (sealedIn !== period().week) post.elements.namedItem("sealed").value = await again();
   tell("sending");
   if (!(await reachable())) {
     sending = false;

@@ -8,24 +8,27 @@ let look = null; // the second look, while it is shown
 let lookHash = "";
 
 // Take over the form.
-// `seal(text, facets)` returns a promise of what is sealed; `show(look, sealed)` fills the rest of
-// the second look; `unable()` is called where this browser cannot seal; `leave()` when the second
-// look is left; `passing()` tells whether the form may go as it is.
+// `seal(text, facets)` returns a promise of what is sealed; `show(look, sealed, again)` fills the
+// rest of the second look, `again()` seals the same once more; `unable()` is called where this
+// browser cannot seal; `leave()` when the second look is left; `passing()` tells whether the form
+// may go as it is.
 export function takeOver({ seal, show, unable, leave = () => {}, passing = () => false }) {
   async function goOn(from) {
     if (!wellWritten()) return;
     const said = answers();
     const facets = Object.fromEntries(said.map(({ code, value }) => [code, value]));
+    const text = words.value;
+    const again = () => seal(text, facets);
     let sealed;
     try {
-      sealed = await seal(words.value, facets);
+      sealed = await again();
     } catch {
       unable();
       return;
     }
     if (from !== "history") history.pushState({ look: true }, "");
     open(said);
-    show(look, sealed);
+    show(look, sealed, again);
   }
 
   function write() {

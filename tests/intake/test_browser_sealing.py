@@ -9,13 +9,14 @@ import subprocess
 import sys
 import unicodedata
 from base64 import b64decode, urlsafe_b64decode
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from crypto.envelope import Envelope
 from crypto.xwing import PrivateKey, Seed, open_envelope
-from observatory.complaint import plaintext
+from observatory.complaint import periods, plaintext
 from observatory.complaint.facets import FACETS
 from observatory.complaint.plaintext import MAX_NARRATIVE_BYTES, NarrativeError
 from observatory.intake import form
@@ -210,3 +211,18 @@ def test_what_no_reader_would_take_is_not_written():
 def test_no_refusal_repeats_a_word(text):
     [answer] = node([case_of(f"canary {text}")])
     assert "canary" not in answer["refused"]
+
+
+def test_weeks_and_quarters_are_reckoned_alike():
+    days = [datetime(1969, 12, 20, 12, tzinfo=UTC) + timedelta(hours=61 * n) for n in range(13_000)]
+    asked = [{"do": "periodOf", "moment": day.timestamp() * 1000} for day in days]
+    weeks = [periods.week_of(day.date()) for day in days]
+    assert [answer["answer"] for answer in node(asked)] == [
+        {"week": week, "quarter": periods.quarter_code(week)} for week in weeks
+    ]
+    steps = [(day, number % 60) for number, day in enumerate(days[::7])]
+    asked = [
+        {"do": "later", "week": periods.week_of(day.date()), "weeks": weeks} for day, weeks in steps
+    ]
+    for (day, weeks), answer in zip(steps, node(asked), strict=True):
+        assert answer["answer"]["week"] == periods.week_of(day.date() + timedelta(weeks=weeks))

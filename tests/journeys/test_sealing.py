@@ -4,13 +4,21 @@ import contextlib
 import re
 import secrets
 import sqlite3
+from base64 import b64decode
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
 from served import free_port, start, stop, violations
 
+from crypto.envelope import Envelope
+from crypto.xwing import open_envelope
+from observatory.complaint import periods, plaintext
+from observatory.decisions.quorum import open_key
+
 ANSWER_MS = 20_000
+HOUR_MS = 3_600_000
 
 
 def form(browse, port, **options):
@@ -160,6 +168,43 @@ def test_the_back_button_goes_from_the_second_look_to_the_words(browse, port):
     page.get_by_role("heading", name="Look at it once more").wait_for()
     page.evaluate("location.hash = 'main'")  # the link at the top leads within the page
     assert page.locator(".words").inner_text() == "my words"
+
+
+def test_a_page_that_was_open_for_weeks_seals_in_a_week_that_a_run_still_takes(
+    browse, port, made_up
+):
+    shares = made_up.folder.parent / "shares"
+    private = open_key(
+        made_up,
+        [shares / f"{side}-custodian-{n}.txt" for side in ("customs", "business") for n in (1, 2)],
+    )
+
+    def week_of(sealed):
+        padded = open_envelope(Envelope.from_bytes(b64decode(sealed)), private)
+        return plaintext.decode(padded)[1].week
+
+    page = browse()
+    page.clock.install()
+    page.goto(f"http://intake.localhost:{port}/")
+    given = page.locator("#sealing").get_attribute("data-week")
+    later = [periods.week_of(periods.thursday(given) + timedelta(weeks=n)) for n in range(3)]
+    write(page, "my words")
+    look_again(page)
+    sealed = page.locator("input[name=sealed]")
+    assert week_of(sealed.input_value()) == later[0]
+    page.go_back()
+    page.clock.fast_forward(167 * HOUR_MS)
+    look_again(page)
+    assert week_of(sealed.input_value()) == later[0]
+    page.go_back()
+    page.clock.fast_forward(2 * HOUR_MS)
+    look_again(page)
+    assert week_of(sealed.input_value()) == later[1]
+    page.clock.fast_forward(168 * HOUR_MS)
+    with page.expect_request(lambda request: request.method == "POST") as asked:
+        send(page)
+    [posted] = parse_qs(asked.value.post_data)["sealed"]
+    assert week_of(posted) == later[2]
 
 
 def test_a_failing_server_leaves_the_words_on_the_page(chromium, made_up):

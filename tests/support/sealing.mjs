@@ -1,11 +1,14 @@
 // Runs the browser's sealing module on a batch of cases: JSON on standard input, JSON on output.
-// A case is { do: "check" | "seal" | "encode" | "encrypt", ... }; bytes travel as hex.
+// A case is { do: one of `ways`, ... }; bytes travel as hex.
+import * as periods from "../../observatory/assets/periods.js";
 import * as sealing from "../../observatory/assets/sealing.js";
 
 const bytes = (hex) => Uint8Array.from(Buffer.from(hex, "hex"));
 const hex = (data) => Buffer.from(data).toString("hex");
 
 const ways = {
+  later: ({ week, weeks }) => periods.later(week, weeks),
+  periodOf: ({ moment }) => periods.periodOf(moment),
   check: ({ text }) => sealing.check(text),
   seal: async ({ text, facets, key, week, quarter, once }) =>
     hex(await sealing.seal(text, facets, { publicKey: bytes(key), week, quarter, once: bytes(once) })),
