@@ -48,14 +48,21 @@ def export(folder: Path, out: Path, again: int | None) -> None:
 @batch.command("import")
 @click.argument("source", type=FILE)
 @click.option("--host", "expected", help="Fingerprint of the host; needed for its first batch.")
+@click.option(
+    "--unreadable",
+    is_flag=True,
+    help="Take it although some reports are sealed to a key that is not held here: they are lost.",
+)
 @click.pass_obj
-def import_batch(folder: Path, source: Path, expected: str | None) -> None:
+def import_batch(folder: Path, source: Path, expected: str | None, *, unreadable: bool) -> None:
     """Take the sets of a batch, each once; a batch that was altered is refused."""
     from observatory.batches.importing import take
     from observatory.instance import Instance
 
-    taken = take(Instance.open(folder), source, expected)
+    taken = take(Instance.open(folder), source, expected, unreadable=unreadable)
     if taken.sets:
         click.echo(f"Took batch {taken.number}: {taken.new} of {taken.sets} sets were new.")
     else:
         click.echo(f"Batch {taken.number} was taken before, or is empty; nothing changed.")
+    if taken.unreadable:
+        click.echo(f"{taken.unreadable} sets hold reports that nobody can read any more.")

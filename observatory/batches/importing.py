@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,20 +19,47 @@ from observatory.vault.closing import digest, root_of
 
 @dataclass(frozen=True)
 class Taken:
-    """What an import took: the batch's number, its sets, and how many of them were new."""
+    """What an import took.
+
+    Attributes:
+        number: the batch's.
+        sets: how many it holds; 0 if the batch was taken before.
+        new: how many of them were taken now.
+        unreadable: how many hold reports sealed to a key that is not held here.
+    """
 
     number: int
-    sets: int
-    new: int
+    sets: int = 0
+    new: int = 0
+    unreadable: int = 0
 
 
-def take(instance: Instance, source: Path, expected: str | None) -> Taken:
+@dataclass(frozen=True)
+class _Checked:
+    """A batch that was read through.
+
+    Attributes:
+        roots: root by set.
+        keys: ids of the keys that a set's reports are sealed to, by set.
+    """
+
+    head: Head
+    sha256: str
+    roots: Mapping[str, bytes]
+    keys: Mapping[str, AbstractSet[bytes]]
+
+
+def take(
+    instance: Instance, source: Path, expected: str | None, *, unreadable: bool = False
+) -> Taken:
     """Take a batch.
 
     Args:
         instance: the analysis host's.
         source: the file.
         expected: fingerprint of the host, as its people read it out; needed for its first batch.
+        unreadable: take it although reports in it are sealed to a key that is not held here. Runs
+            set those of the form aside; a register that was sealed to it is left out.
 
     Raises:
         BatchError: it was altered, is another observatory's, or does not follow the last one.
@@ -41,78 +69,97 @@ def take(instance: Instance, source: Path, expected: str | None) -> Taken:
         VaultError: the database refuses; what was taken stays, and the rest is taken again.
     """
     check_log(instance)
-    head, sha256, checked, keys = _checked(source)
-    if head.root != instance.policy.root:
+    checked = _checked(source)
+    if checked.head.root != instance.policy.root:
         raise BatchError("is another observatory's")
     entries = instance.audit.entries()
-    if _known_already(entries, head, sha256, expected):
-        return Taken(head.number, 0, 0)
-    _check_keys(keys, instance)
+    if _known_already(entries, checked.head, checked.sha256, expected):
+        return Taken(checked.head.number)
     known = {
         str(entry.facts["set"]): str(entry.facts["root"])
         for entry in entries
         if entry.kind in (Kind.SET_CLOSED, Kind.SET_TAKEN)
     }
-    sets = new = 0
-    with source.open("rb") as file:
-        reader = Reader(file)
-        for carried in reader.sets():
-            sets += 1
-            name = carried.record.id.hex()
-            if checked.get(name) != carried.record.root:
-                raise BatchError("was exchanged while it was read")
-            if name not in known:
-                instance.vault.take_set(carried.record, carried.envelopes)
-                new += 1
-            elif known[name] != carried.record.root.hex():
-                raise BatchError("holds a set that is known here with another root")
+    foreign = _foreign(checked, known, instance)
+    if foreign and not unreadable:
+        raise NotAllowedError(_not_held(min(foreign.values())))
+    new = _take_sets(instance, source, checked, known, foreign)
     instance.audit.record(
         Kind.BATCH_IMPORTED,
         {
-            "batch": head.number,
-            "host": host.fingerprint(bytes.fromhex(head.host)),
-            "sha256": sha256,
+            "batch": checked.head.number,
+            "host": host.fingerprint(bytes.fromhex(checked.head.host)),
+            "sha256": checked.sha256,
         },
     )
-    return Taken(head.number, sets, new)
+    return Taken(checked.head.number, len(checked.roots), new, len(foreign))
 
 
-def _checked(source: Path) -> tuple[Head, str, Mapping[str, bytes], Collection[bytes]]:
-    """Read a batch through, every root and the signature, before any of it is taken.
+def _take_sets(
+    instance: Instance,
+    source: Path,
+    checked: _Checked,
+    known: Mapping[str, str],
+    foreign: Collection[str],
+) -> int:
+    """Take each set that is not known, one transaction a set; return how many."""
+    new = 0
+    with source.open("rb") as file:
+        for carried in Reader(file).sets():
+            name = carried.record.id.hex()
+            if checked.roots.get(name) != carried.record.root:
+                raise BatchError("was exchanged while it was read")
+            if name in known:
+                if known[name] != carried.record.root.hex():
+                    raise BatchError("holds a set that is known here with another root")
+            elif name not in foreign or carried.record.source == "form":
+                instance.vault.take_set(carried.record, carried.envelopes)
+                new += 1
+    return new
 
-    Returns:
-        Its head, its SHA-256, root by set, and the ids of the keys that reports are sealed to.
-    """
+
+def _checked(source: Path) -> _Checked:
+    """Read a batch through, every root and the signature, before any of it is taken."""
     roots: dict[str, bytes] = {}
-    keys: set[bytes] = set()
+    keys: dict[str, set[bytes]] = {}
     try:
         with source.open("rb") as file:
             reader = Reader(file)
             for carried in reader.sets():
+                name = carried.record.id.hex()
+                roots[name], keys[name] = carried.record.root, set()
                 digests = []
                 for envelope in carried.envelopes:
                     digests.append(digest(envelope))
-                    keys.add(envelope.key_id)
+                    keys[name].add(envelope.key_id)
                 if root_of(digests) != carried.record.root:
                     raise BatchError(f"holds a set of {carried.record.week} that was altered")
-                roots[carried.record.id.hex()] = carried.record.root
         with source.open("rb") as file:
-            return reader.head, hashlib.file_digest(file, "sha256").hexdigest(), roots, keys
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise BadInputError(f"{source} cannot be opened: {error.strerror}.") from error
+    return _Checked(reader.head, sha256, roots, keys)
 
 
-def _check_keys(keys: Collection[bytes], instance: Instance) -> None:
-    """Refuse reports that no run here could open: a run would set them aside as garbage."""
+def _foreign(checked: _Checked, known: Collection[str], instance: Instance) -> dict[str, bytes]:
+    """Return, by new set, the key of reports that no run here could open."""
     policy = instance.policy
-    foreign = set(keys) - {one.id for one in (policy.public_key, *policy.previous_keys)}
-    if foreign:
-        raise NotAllowedError(
-            f"The batch holds reports sealed to the key {min(foreign).hex()}, which the policy in "
-            "force here does not hold. If that is the newer key, install the policy that the "
-            "intake host has. If it is a key that was retired, put back the backup from before "
-            "that, import the batch, and retire the key once more. Nothing of it was taken."
-        )
+    held = {one.id for one in (policy.public_key, *policy.previous_keys)}
+    return {
+        name: min(keys - held)
+        for name, keys in checked.keys.items()
+        if name not in known and keys - held
+    }
+
+
+def _not_held(key: bytes) -> str:
+    return (
+        f"The batch holds reports sealed to the key {key.hex()}, which the policy in force here "
+        "does not hold: they could not be read. Nothing of it was taken. If that is the newer key, "
+        "install the policy that the intake host has. If it is a key that was retired, either put "
+        "back the backup from before that, import the batch and retire the key once more, or give "
+        "those reports up: --unreadable takes the batch all the same."
+    )
 
 
 def _known_already(entries: Sequence[Entry], head: Head, sha256: str, expected: str | None) -> bool:

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from crypto import passphrase
-from crypto.envelope import Envelope
+from crypto.envelope import Envelope, seal
+from crypto.signing import SigningKey
 from observatory.audit import Kind
 from observatory.backup import making as backup
 from observatory.backup.restoring import restore
@@ -15,9 +16,12 @@ from observatory.batches.batch import BatchError
 from observatory.batches.exporting import export, make_intake_host
 from observatory.batches.host import in_groups
 from observatory.batches.importing import take
-from observatory.complaint import periods
+from observatory.complaint import periods, plaintext
 from observatory.complaint.plaintext import Complaint
+from observatory.custody.ceremony import new_key
+from observatory.decisions import rotation, succession
 from observatory.decisions.founding import found
+from observatory.decisions.signed_file import SignedFile
 from observatory.errors import BadInputError, NotAllowedError, UsageError
 from observatory.instance import Instance, today
 
@@ -255,14 +259,51 @@ def test_a_host_that_was_copied_is_noticed_and_goes_on_under_a_new_key(intake, c
     assert held(copy) | held(intake) == held(central)
 
 
-def test_reports_sealed_to_a_key_that_is_not_held_are_refused(intake, central, tmp_path):
-    write(intake, weeks_ago(1))
+def test_reports_sealed_to_a_key_that_is_not_held_are_refused_or_given_up(
+    intake, central, tmp_path
+):
+    sealed = write(intake, weeks_ago(1))
     foreign = Envelope(b"another.", 1, 2026 * 4, os.urandom(4096 + 1136))
     intake.vault.receive([foreign], weeks_ago(1))
+    intake.vault.add_set([foreign], weeks_ago(1))
     done = export(intake, tmp_path / "b")
     with pytest.raises(NotAllowedError, match=b"another.".hex()):
         take(central, tmp_path / "b", done.fingerprint)
     assert central.vault.sets() == []
+    taken = take(central, tmp_path / "b", done.fingerprint, unreadable=True)
+    assert (taken.sets, taken.new, taken.unreadable) == (2, 1, 2)
+    assert [one.source for one in central.vault.sets()] == ["form"]
+    assert {one.to_bytes() for one in sealed} <= held(central)
+
+
+def test_sets_that_were_sealed_again_here_are_known_whatever_key_they_come_under(
+    intake, central, tmp_path
+):
+    write(intake, weeks_ago(1))
+    carry(intake, central, tmp_path / "b1")
+    central = rotated(central, tmp_path / "central-shares")
+    (intake.folder / "host-key.json").unlink()
+    assert carry(intake, central, tmp_path / "all").new == 0
+
+
+def rotated(instance, shares):
+    """Put a new key in force, seal the one set to it (dummies will do), and retire the old one."""
+
+    def install(rules):
+        proposal = SignedFile(rules)
+        for side in ("customs", "business"):
+            key = SigningKey.load(shares / f"{side}-signer-1.json", PASSPHRASE)
+            proposal = proposal.with_signature(key)
+        succession.install(Instance.open(instance.folder), proposal)
+        return Instance.open(instance.folder)
+
+    old = instance.public_key
+    now = install(rotation.new_key_rules(instance.policy, new_key((2, 2), (2, 2))))
+    (kept,) = now.vault.sets()
+    quarter = periods.quarter_code(kept.week)
+    dummy = seal(plaintext.encode_dummy(kept.week, 1), now.public_key, quarter)
+    now.vault.replace_set(kept, [dummy])
+    return install(rotation.retired_key_rules(now.policy, old))
 
 
 def test_a_fingerprint_is_taken_as_it_was_read_out(intake, central, tmp_path):
