@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from pathlib import Path
 
 HERE = Path(__file__).resolve()
@@ -26,6 +26,8 @@ from observatory.complaint import periods, plaintext  # noqa: E402
 from observatory.complaint.plaintext import Complaint, Seal  # noqa: E402
 
 PATH = HERE.parents[2] / "docs" / "vectors" / "envelope-v1.json"
+# RFC 7748 has no list of them; this is one of the two points of order 8 on the curve.
+ORDER_8 = bytes.fromhex("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800")
 SEED = Seed(hashlib.sha256(b"jio/vectors/v1 seed").digest())
 WEEK = "2026-W48"
 
@@ -68,6 +70,94 @@ REPORTS = [
     ("longest narrative", Complaint("\u00e9" * 30_000), {}),
     ("dummy in the second bucket", Complaint(""), {"kind": "dummy"}),
 ]
+
+# What a writer makes of a text. The answers are written here by hand, not by any implementation.
+NARRATIVES = [
+    ("line ends of every kind", "a\r\nb\rc\nd", {"narrative": "a\nb\nc\nd"}),
+    ("blanks at the ends, none within", " \t\n a \n b\t ", {"narrative": "a \n b"}),
+    ("a no-break space stays", "\u00a0a\u2003", {"narrative": "\u00a0a\u2003"}),
+    ("a byte order mark stays", "\ufeffa", {"narrative": "\ufeffa"}),
+    ("composed", "cafe\u0301", {"narrative": "caf\u00e9"}),
+    ("marks put in order", "a\u0308\u0323", {"narrative": "\u1ea1\u0308"}),
+    ("hangul composed", "\u1112\u1161\u11ab", {"narrative": "\ud55c"}),
+    ("singleton replaced", "\u212b", {"narrative": "\u00c5"}),
+    ("excluded from composition", "\u0958", {"narrative": "\u0915\u093c"}),
+    ("compatibility forms stay", "\ufb01\u00bd", {"narrative": "\ufb01\u00bd"}),
+    ("joiners and direction marks stay", "\u200f\u06a9\u200c", {"narrative": "\u200f\u06a9\u200c"}),
+    ("a tab within stays", "a\tb", {"narrative": "a\tb"}),
+    ("outside the first plane", "\U0001f4b5", {"narrative": "\U0001f4b5"}),
+    ("nothing", "", {"refused": "empty"}),
+    ("blanks only", " \t\r\n", {"refused": "empty"}),
+    ("a bell on the second line", "a\r\n\u0007", {"refused": "control", "line": 2}),
+    ("a C1 control", "\u0085", {"refused": "control", "line": 1}),
+    ("a form feed at the end", "a\f", {"refused": "control", "line": 1}),
+    ("half of a surrogate pair", "a\ud83d", {"refused": "control", "line": 1}),
+    ("the longest", {"repeat": "\U0001f4b5", "times": 15_000}, {"narrative_bytes": 60_000}),
+    (
+        "one byte too long",
+        {"repeat": "a", "times": 60_001},
+        {"refused": "too_long", "bytes": 1, "letters": 1},
+    ),
+    (
+        "four bytes too long, one letter",
+        {"repeat": "\U0001f4b5", "times": 15_001},
+        {"refused": "too_long", "bytes": 4, "letters": 1},
+    ),
+    (
+        "long before it is composed only",
+        {"repeat": "e\u0301", "times": 30_000},
+        {"narrative_bytes": 60_000},
+    ),
+]
+
+# Day -> its week and retention quarter, at the seams of years and quarters.
+PERIODS = [
+    ("2026-11-24", "2026-W48", 8107),
+    ("2026-01-01", "2026-W01", 8104),
+    ("2027-01-03", "2026-W53", 8107),
+    ("2027-01-04", "2027-W01", 8108),
+    ("2024-12-30", "2025-W01", 8100),
+    ("2026-09-28", "2026-W40", 8107),
+    ("2026-09-27", "2026-W39", 8106),
+]
+
+
+def refused_keys(raw: bytes) -> list[dict]:
+    """Return public keys that must be refused: each is one change away from ``raw``."""
+    lattice, curve = raw[:1184], raw[1184:]
+    # Coefficients have 12 bits, two in three bytes, the low bits first; 3329 is 0xd01.
+    first = bytes([0x01, (lattice[1] & 0xF0) | 0x0D]) + lattice[2:]
+    last = lattice[:1150] + bytes([lattice[1150] | 0xF0, 0xFF]) + lattice[1152:]
+    keys = [
+        ("one byte short", raw[:-1]),
+        ("one byte more", raw + b"\0"),
+        ("first coefficient 3329", first + curve),
+        ("last coefficient 4095", last + curve),
+        ("X25519 part 2^255 - 19", lattice + (2**255 - 19).to_bytes(32, "little")),
+        ("X25519 part with its highest bit", lattice + curve[:31] + bytes([curve[31] | 0x80])),
+        ("X25519 part zero", lattice + bytes(32)),
+        ("X25519 part one", lattice + (1).to_bytes(32, "little")),
+        ("X25519 part of order 8", lattice + ORDER_8),
+    ]
+    return [{"name": name, "public_key": key.hex()} for name, key in keys]
+
+
+def refused_envelopes(header: bytes) -> list[dict]:
+    """Return headers and lengths that a reader must refuse before it opens anything."""
+    cases = [
+        ("another magic", b"JIO2" + header[4:], 5247),
+        ("a state's magic", b"JIS1" + header[4:], 5247),
+        ("bucket 0", header[:12] + b"\0" + header[13:], 5247),
+        ("bucket 4", header[:12] + b"\4" + header[13:], 5247),
+        ("another bucket's length", header[:12] + b"\2" + header[13:], 5247),
+        ("quarter before 2000", header[:13] + (7999).to_bytes(2, "big"), 5247),
+        ("quarter after 9999", header[:13] + (40_000).to_bytes(2, "big"), 5247),
+        ("one byte short", header, 5246),
+        ("one byte more", header, 5248),
+        ("a header alone", header, 15),
+        ("a cut header", header[:14], 14),
+    ]
+    return [{"name": name, "header": head.hex(), "bytes": size} for name, head, size in cases]
 
 
 def envelope_of(
@@ -177,6 +267,12 @@ def build() -> str:
             blob_of("", b"", private),
         ],
         "refused_plaintexts": refused(),
+        "refused_envelopes": refused_envelopes(b64decode(envelopes[0]["envelope"])[:15]),
+        "refused_public_keys": refused_keys(private.public.raw),
+        "narratives": [{"name": name, "text": text, **answer} for name, text, answer in NARRATIVES],
+        "periods": [
+            {"day": day, "week": week, "quarter": quarter} for day, week, quarter in PERIODS
+        ],
     }
     return json.dumps(vectors, indent=1, ensure_ascii=True) + "\n"
 

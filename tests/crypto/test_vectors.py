@@ -3,14 +3,24 @@
 import hashlib
 import json
 from base64 import b64decode
+from datetime import date
 
 import make_vectors
 import pytest
 
-from crypto.envelope import BUCKETS, Envelope, PublicKey
+from crypto.envelope import BUCKETS, Envelope, EnvelopeError, PublicKey
 from crypto.merkle import sorted_root
 from crypto.xwing import PrivateKey, Seed, open_blob, open_envelope
-from observatory.complaint.plaintext import PlaintextError, decode, encode, leaf, normalise
+from observatory.complaint import periods
+from observatory.complaint.plaintext import (
+    NarrativeError,
+    PlaintextError,
+    check_narrative,
+    decode,
+    encode,
+    leaf,
+    normalise,
+)
 
 TEXT = make_vectors.PATH.read_text()
 VECTORS = json.loads(TEXT)
@@ -73,3 +83,39 @@ def test_refused(vector):
     padded = b64decode(vector["unpadded"]).ljust(BUCKETS[vector["bucket"]], b"\x00")
     with pytest.raises(PlaintextError):
         decode(padded)
+
+
+@pytest.mark.parametrize("vector", VECTORS["refused_envelopes"], ids=lambda v: v["name"])
+def test_refused_before_it_is_opened(vector):
+    with pytest.raises(EnvelopeError):
+        Envelope.from_bytes(bytes.fromhex(vector["header"]).ljust(vector["bytes"], b"\x00"))
+
+
+@pytest.mark.parametrize("vector", VECTORS["refused_public_keys"], ids=lambda v: v["name"])
+def test_refused_key(vector):
+    with pytest.raises(EnvelopeError):
+        PublicKey(bytes.fromhex(vector["public_key"]))
+
+
+@pytest.mark.parametrize("vector", VECTORS["narratives"], ids=lambda v: v["name"])
+def test_what_a_writer_makes_of_a_text(vector):
+    text = vector["text"]
+    if isinstance(text, dict):
+        text = text["repeat"] * text["times"]
+    if "refused" in vector:
+        with pytest.raises(NarrativeError) as refused:
+            check_narrative(text)
+        found = refused.value
+        assert (found.code, found.line, found.excess) == (
+            vector["refused"], vector.get("line", 0), vector.get("bytes", 0),
+        )  # fmt: skip
+    else:
+        narrative = check_narrative(text)
+        assert narrative == vector.get("narrative", narrative)
+        assert len(narrative.encode()) == vector.get("narrative_bytes", len(narrative.encode()))
+
+
+@pytest.mark.parametrize("vector", VECTORS["periods"], ids=lambda v: v["day"])
+def test_week_and_quarter_of_a_day(vector):
+    week = periods.week_of(date.fromisoformat(vector["day"]))
+    assert (week, periods.quarter_code(week)) == (vector["week"], vector["quarter"])

@@ -190,6 +190,32 @@ def test_the_published_vectors_byte_for_byte():
     assert {v["bucket"] for v in vectors} == {1, 2, 3}
 
 
+def test_the_published_texts_days_and_keys():
+    texts = [
+        text if isinstance(text, str) else text["repeat"] * text["times"]
+        for text in (v["text"] for v in VECTORS["narratives"])
+    ]
+    for vector, told in zip(
+        VECTORS["narratives"], node([{"do": "check", "text": t} for t in texts]), strict=True
+    ):
+        problem, narrative = told["answer"]["problem"], told["answer"]["narrative"]
+        assert (problem and problem["code"]) == vector.get("refused"), vector["name"]
+        if "narrative" in vector:
+            assert narrative == vector["narrative"], vector["name"]
+        if problem:
+            number = vector.get("line", vector.get("bytes", 0))
+            assert (problem["number"], problem["letters"]) == (number, vector.get("letters", 0))
+        elif "narrative_bytes" in vector:
+            assert len(narrative.encode()) == vector["narrative_bytes"]
+    days = [datetime.fromisoformat(f"{v['day']}T23:59:59Z") for v in VECTORS["periods"]]
+    reckoned = node([{"do": "periodOf", "moment": day.timestamp() * 1000} for day in days])
+    for vector, told in zip(VECTORS["periods"], reckoned, strict=True):
+        assert told["answer"] == {"week": vector["week"], "quarter": vector["quarter"]}
+    keys = [v["public_key"] for v in VECTORS["refused_public_keys"]]
+    answers = node([case_of("words", key=key) for key in (KEY, *keys)])
+    assert ["answer" in told for told in answers] == [True] + [False] * len(keys)
+
+
 def test_what_no_reader_would_take_is_not_written():
     lattice, curve = KEY[: 2 * 1184], KEY[2 * 1184 :]
     wrong = [
