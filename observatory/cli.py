@@ -25,6 +25,7 @@ from observatory.demo.commands import demo
 from observatory.doctor.commands import doctor
 from observatory.errors import Exit, ObservatoryError
 from observatory.intake.commands import import_register
+from observatory.intake.offline_command import offline_page
 from observatory.publication.commands import report
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ for command in (
     restore,
     retention,
     assets_group,
+    offline_page,
     doctor,
     demo,
 ):

@@ -32,10 +32,10 @@ await build({
   external: ["*.woff2"],
   target: ["chrome87", "firefox78", "safari14"],
 });
-// The script that seals a report in the browser: one file, without the parts of its libraries that
-// open, and old enough in its grammar for a telephone of some years.
+// The scripts that seal a report, in the form and in the offline page: one file each, without the
+// parts of their libraries that open, and old enough in grammar for a telephone of some years.
 await build({
-  entryPoints: [join(here, "intake.js")],
+  entryPoints: ["intake.js", "offline.js"].map((name) => join(here, name)),
   outdir: out,
   bundle: true,
   minify: true,

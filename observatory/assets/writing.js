@@ -5,7 +5,7 @@ import { entitle, focus, part, sentence, supplied } from "./supplied.js";
 export const writing = document.getElementById("writing");
 export const form = writing.querySelector("form");
 export const words = form.elements.namedItem("narrative");
-const trap = form.elements.namedItem("website");
+const trap = form.elements.namedItem("website"); // null on the offline page, which no machine fills
 const firstHint = words.getAttribute("aria-describedby").split(" ")[0];
 
 // What the form asks, as { code, value, question, answer }, without what was left open.
@@ -30,7 +30,7 @@ export function wellWritten() {
 
 export function clear() {
   form.reset();
-  for (const field of [words, trap]) field.value = field.defaultValue = "";
+  for (const field of [words, trap]) if (field) field.value = field.defaultValue = "";
 }
 
 function takeProblemsAway() {
@@ -43,7 +43,7 @@ function problems() {
   const { problem } = check(words.value);
   const found = problem ? [{ ...problem, field: words.id }] : [];
   if (problem?.code === "control") words.value = withoutUnwanted(words.value);
-  if (trap.value) {
+  if (trap?.value) {
     found.push({ code: "trap", field: trap.id });
     const box = trap.closest(".trap");
     box.classList.add("shown");
