@@ -8,6 +8,7 @@ import { WEEK_MS, later } from "./periods.js";
 import { base64, fromBase64, newOnce, seal } from "./sealing.js";
 import { discard, shown, takeOver } from "./steps.js";
 import { focus, part, supplied } from "./supplied.js";
+import "./upload.js";
 import { clear, form } from "./writing.js";
 
 const PROBE_MS = 15_000;

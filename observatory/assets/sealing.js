@@ -6,11 +6,11 @@ import { join, xwing } from "./xwing.js";
 
 export const MAX_NARRATIVE_BYTES = 60_000;
 const MAX_HEADER_BYTES = 5_530;
-const BUCKETS = [4_096, 16_384, 65_536];
+export const BUCKETS = [4_096, 16_384, 65_536];
 const FIRST_QUARTER = 2000 * 4;
 const LAST_QUARTER = 9999 * 4 + 3;
 const KEY_LABEL = "jio/key/v1";
-const MAGIC = "JIO1";
+export const MAGIC = "JIO1";
 const INFO = "joint-integrity-observatory/envelope/v1\0";
 
 // General category Cc but for TAB and LF, and halves of surrogate pairs.

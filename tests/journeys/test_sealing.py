@@ -4,7 +4,7 @@ import contextlib
 import re
 import secrets
 import sqlite3
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -12,10 +12,12 @@ from urllib.parse import parse_qs
 import pytest
 from served import free_port, start, stop, violations
 
-from crypto.envelope import Envelope
+from crypto.envelope import Envelope, seal
 from crypto.xwing import open_envelope
 from observatory.complaint import periods, plaintext
+from observatory.complaint.plaintext import Complaint, Seal
 from observatory.decisions.quorum import open_key
+from observatory.instance import today
 
 ANSWER_MS = 20_000
 HOUR_MS = 3_600_000
@@ -293,6 +295,52 @@ def test_a_browser_that_cannot_seal_asks_before_words_go_as_they_are(browse, por
     send(page)
     received(page)
     assert len(made_up.vault) == before + 1
+
+
+def test_words_in_the_box_for_sealed_reports_do_not_leave(browse, port, made_up):
+    posted = []
+    page = form(browse, port)
+    page.on("request", lambda r: posted.append(r) if r.method == "POST" else None)
+    page.get_by_text("Send a report that you sealed on another device").click()
+    text, file = page.get_by_label("Or its text, pasted"), page.get_by_label("The sealed file")
+    button = page.get_by_role("button", name="Send the sealed report")
+    padded = plaintext.encode(Complaint("my words"), Seal(periods.week_of(today())))
+    quarter = periods.quarter_code(periods.week_of(today()))
+    data = seal(padded, made_up.public_key, quarter).to_bytes()
+
+    def refuses(words, content):
+        text.fill(words)
+        file.set_input_files(
+            [{"name": "a", "mimeType": "", "buffer": content}] if content is not None else []
+        )
+        button.click()
+        page.get_by_text("no whole sealed report").wait_for()
+        page.evaluate("document.querySelector('.upload .wrong').remove()")
+
+    refuses("zebrafinch asked for a day's wage", None)
+    assert violations(page) == []
+    refuses("", None)
+    refuses("", b"zebrafinch")
+    refuses("", b"JIO1 zebrafinch".ljust(5247 + 1))
+    refuses("", bytes(5247))
+    refuses("", bytes(200_000))
+    refuses(b64encode(data).decode()[:-4], None)
+    refuses(b64encode(data).decode(), data)
+    assert posted == []
+    before = len(made_up.vault)
+    text.fill(b64encode(data).decode()[:80] + "\n" + b64encode(data).decode()[80:])
+    file.set_input_files([])
+    button.click()
+    received(page)
+    for content in (data, b64encode(data) + b"\r\n"):
+        page = form(browse, port)
+        page.get_by_text("Send a report that you sealed on another device").click()
+        page.get_by_label("The sealed file").set_input_files(
+            [{"name": "report.jio", "mimeType": "", "buffer": content}]
+        )
+        page.get_by_role("button", name="Send the sealed report").click()
+        received(page)
+    assert len(made_up.vault) == before + 3
 
 
 def test_a_browser_that_keeps_left_pages_keeps_this_one_without_words(browse, port):
