@@ -81,21 +81,17 @@ class AuditLog:
         """
         exclusive(connection)
         when = day or datetime.now(UTC).date()
-        self._append(connection, Entry(kind, when.isoformat(), facts).to_bytes())
-
-    def _append(self, connection: Connection, new: bytes) -> None:
         tree = merkle.GrowingTree()
         before = connection.execute(select(StoredEntry.entry).order_by(StoredEntry.number))
         for row in before:
             tree.append(row.entry)
-        tree.append(new)
-        connection.execute(
-            insert(StoredEntry), {"number": tree.size, "entry": new, "root": tree.root}
-        )
+        _add(connection, tree, Entry(kind, when.isoformat(), facts).to_bytes())
 
-    def replay(self, connection: Connection, entry: bytes) -> None:
-        """Append an entry that was logged before, as it was: for a backup that is restored."""
-        self._append(connection, entry)
+    def replay(self, connection: Connection, entries: Iterable[bytes]) -> None:
+        """Fill an empty log with entries that were logged before: for a backup that is restored."""
+        tree = merkle.GrowingTree()
+        for entry in entries:
+            _add(connection, tree, entry)
 
     def replay_head(self, connection: Connection, signed: SignedHead) -> None:
         """Keep a head that was kept before."""
@@ -233,6 +229,11 @@ class AuditLog:
             if tree.root != row.root or not _readable(row.entry):
                 raise _bad(place, "or its root is not what was written")
         return [(row.entry, row.root) for row in rows]
+
+
+def _add(connection: Connection, tree: merkle.GrowingTree, new: bytes) -> None:
+    tree.append(new)
+    connection.execute(insert(StoredEntry), {"number": tree.size, "entry": new, "root": tree.root})
 
 
 def _readable(data: bytes) -> bool:

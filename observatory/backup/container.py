@@ -19,11 +19,13 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from observatory.backup.keys import Keys
-from observatory.errors import IntegrityError
+from observatory.errors import IntegrityError, ResourceError
 
 MAGIC = b"JIOB1\n"
 ID_BYTES, NONCE_BYTES, TAG_BYTES = 16, 12, 16
-MAX_HEAD, MAX_BODY = 4096, 64 << 20
+MAX_HEAD, MAX_BODY = 4096, 1 << 30
+"""A database keeps no larger part either; what is longer is refused when it is written."""
+
 _HEAD, _BODY = struct.Struct(">I"), struct.Struct(">Q")
 
 
@@ -67,6 +69,8 @@ class Writer:
         key = self._keys.of(record.month)
         if key is None or record.body is None:
             raise ValueError("a record without its key or its body")
+        if len(record.body) > MAX_BODY:
+            raise ResourceError(f"{record.name} has over a gigabyte: no backup can hold it.")
         head = json.dumps(
             [self._number, record.kind, record.name, record.month], separators=(",", ":")
         ).encode()

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from observatory import config, durable, policy
 from observatory.audit import Kind
+from observatory.audit.log import SignedHead
 from observatory.backup.container import Record, Writer
 from observatory.backup.keys import REST, Keys
 from observatory.complaint import offices
 from observatory.decisions.upkeep import check_log, keep_up
-from observatory.errors import ResourceError, UsageError
+from observatory.errors import IntegrityError, ResourceError, UsageError
 from observatory.instance import CATALOGUE, PRODUCTS, Instance
 from observatory.vault.closing import SetRecord
 from observatory.vault.keeping import month_of
@@ -23,6 +25,9 @@ FILES = (config.FILE_NAME, policy.FILE_NAME, offices.FILE_NAME)
 FOLDERS = (CATALOGUE, PRODUCTS)
 TOGETHER = 100
 """Envelopes in one record."""
+
+TRIES = 5
+AT_WORK = "Others are at work on the observatory. Make the backup when they are done."
 
 LENGTH = struct.Struct(">I")
 
@@ -46,13 +51,13 @@ def make(instance: Instance, out: Path, key_file: Path) -> str:
         raise UsageError(f"{out} is there already. Name a new file for the backup.")
     check_log(instance)
     keep_up(instance)
-    sets = instance.vault.sets()
-    keys = Keys.of_vault(instance.vault.month_keys({REST, *(one.month for one in sets)}))
+    now = _moment(instance)
+    keys = Keys.of_vault(instance.vault.month_keys({REST, *(one.month for one in now.sets)}))
     draft = out.with_name(f".{out.name}.part")
     try:
         with draft.open("wb") as file:
             writer = Writer(file, keys)
-            for record in _records(instance, sets):
+            for record in _records(instance, now):
                 writer.add(record)
             file.flush()
             os.fsync(file.fileno())
@@ -62,6 +67,10 @@ def make(instance: Instance, out: Path, key_file: Path) -> str:
         durable.sync_folder(out.parent)
     except OSError as error:
         raise ResourceError(f"{out} cannot be written: {error.strerror}.") from error
+    except IntegrityError as error:
+        if instance.audit.encoded() == now.entries:
+            raise
+        raise ResourceError(AT_WORK) from error  # a set was sealed again, or removed
     finally:
         draft.unlink(missing_ok=True)
     instance.audit.record(Kind.BACKUP_MADE, {"sha256": digest})
@@ -74,7 +83,34 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _records(instance: Instance, sets: list[SetRecord]) -> Iterator[Record]:
+@dataclass(frozen=True)
+class _Moment:
+    """What belongs together: a log, and the heads, state and sets that it speaks of."""
+
+    entries: Sequence[bytes]
+    heads: Sequence[SignedHead]
+    state: Mapping[str, bytes]
+    sets: Sequence[SetRecord]
+
+
+def _moment(instance: Instance) -> _Moment:
+    """Read all that must be of one moment, however often others change it meanwhile.
+
+    Raises:
+        ResourceError: they change it all the time.
+    """
+    entries = instance.audit.encoded()
+    for _ in range(TRIES):
+        found = _Moment(
+            entries, instance.audit.signed_heads(), instance.vault.state(), instance.vault.sets()
+        )
+        entries = instance.audit.encoded()
+        if entries == found.entries:
+            return found
+    raise ResourceError(AT_WORK)
+
+
+def _records(instance: Instance, now: _Moment) -> Iterator[Record]:
     for name in FILES:
         yield Record("file", name, body=(instance.folder / name).read_bytes())
     for folder in FOLDERS:
@@ -82,13 +118,13 @@ def _records(instance: Instance, sets: list[SetRecord]) -> Iterator[Record]:
             if path.is_file() and not path.name.startswith("."):
                 name = path.relative_to(instance.folder).as_posix()
                 yield Record("file", name, body=path.read_bytes())
-    for number, entry in enumerate(instance.audit.encoded(), start=1):
+    for number, entry in enumerate(now.entries, start=1):
         yield Record("entry", str(number), body=entry)
-    for signed in instance.audit.signed_heads():
+    for signed in now.heads:
         yield Record("head", str(signed.head.size), body=signed.to_bytes())
-    for name, part in sorted(instance.vault.state().items()):
+    for name, part in sorted(now.state.items()):
         yield Record("state", name, month_of(name), part)
-    for kept in sets:
+    for kept in now.sets:
         yield from _set(instance, kept)
     yield Record("end")
 

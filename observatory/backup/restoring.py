@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, delete, inspect, literal, select, table
 from sqlalchemy.exc import SQLAlchemyError
 
 from crypto.envelope import Envelope, EnvelopeError
@@ -15,20 +16,26 @@ from observatory.audit import Kind
 from observatory.audit.log import SignedHead
 from observatory.backup.container import BackupError, Record, read
 from observatory.backup.keys import REST, Keys
-from observatory.backup.making import LENGTH
+from observatory.backup.making import LENGTH, digest_of
 from observatory.database import engine as database
-from observatory.errors import BadInputError, NotAllowedError, ObservatoryError, ResourceError
+from observatory.database.base import Base
+from observatory.decisions.upkeep import check_log
+from observatory.errors import BadInputError, NotAllowedError, ResourceError
 from observatory.instance import Instance
 from observatory.policy import Policy
 from observatory.vault import Vault, keeping
 from observatory.vault.closing import SetRecord
 from observatory.vault.placing import Placing
 
+VERSIONS = "alembic_version"
+"""The table in which alembic notes the version of the others."""
+
 
 def restore(source: Path, key_file: Path, folder: Path, database_url: str | None) -> int:
     """Restore a backup.
 
-    Sets of months whose key the key file does not hold are left out, and the log says so.
+    The instance is built beside its place, read through, and put there last. Sets of months whose
+    key the key file does not hold are left out, and the log says so.
 
     Args:
         source: the backup.
@@ -40,9 +47,10 @@ def restore(source: Path, key_file: Path, folder: Path, database_url: str | None
         How many sets were left out because their month's key was destroyed.
 
     Raises:
-        NotAllowedError: folder or database hold an observatory already.
+        NotAllowedError: folder or database are in use.
         BadInputError: no such file, or no key file.
-        BackupError: the backup was altered; nothing was restored.
+        IntegrityError: the backup was altered, or what it holds is not what both sides had; nothing
+            was restored.
         ResourceError: disk or database refuse; nothing was restored.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -52,19 +60,22 @@ def restore(source: Path, key_file: Path, folder: Path, database_url: str | None
     keys = Keys.read(key_file)
     # Once through the whole file before anything is written, once more to write.
     files = {r.name: r.body or b"" for r in _records(source, keys) if r.kind == "file"}
-    made = not folder.exists()
+    beside = folder.with_name(f".{folder.name}.restoring")
+    shutil.rmtree(beside, ignore_errors=True)  # of a restore that was killed
     try:
-        left_out = _fill(source, keys, folder, files, database_url)
-    except (OSError, SQLAlchemyError, ObservatoryError) as error:
-        shutil.rmtree(folder, ignore_errors=True)
-        if not made:
-            folder.mkdir(mode=0o700, exist_ok=True)
-        if isinstance(error, ObservatoryError):
-            raise
+        beside.mkdir(mode=0o700, parents=True)
+        left_out = _fill(source, keys, beside, files, database_url)
+        with _emptied_unless_done(beside):
+            _check(beside)
+            beside.replace(folder)
+        durable.sync_folder(folder.parent)
+    except (OSError, SQLAlchemyError) as error:
         raise ResourceError(
             f"The backup could not be restored ({type(error).__name__}): is the disk full, is the "
             "database running? Nothing was restored."
         ) from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
     return left_out
 
 
@@ -81,25 +92,50 @@ def _fill(source: Path, keys: Keys, folder: Path, files: dict[str, bytes], url: 
     settings = config.read(folder / config.FILE_NAME)
     engine = database.open_engine(settings.database_url, folder)
     try:
+        _refuse_used(engine)
         database.migrate(engine)
         vault = Vault(engine, rules.public_key)
-        if len(vault) or vault.audit.encoded():
-            raise NotAllowedError(
-                "The database holds an observatory already. Name an empty one with --database."
-            )
         with engine.begin() as connection:
             filling = _Filling(connection, vault, keys)
             for record in _records(source, keys):
                 filling.add(record)
-            filling.done()
+            filling.done(digest_of(source))
         return len(filling.left_out)
     finally:
         engine.dispose()
 
 
+@contextmanager
+def _emptied_unless_done(folder: Path) -> Iterator[None]:
+    """Empty the filled database again, which may lie outside the folder, if what follows fails."""
+    try:
+        yield
+    except BaseException:
+        settings = config.read(folder / config.FILE_NAME)
+        engine = database.open_engine(settings.database_url, folder)
+        with engine.begin() as connection:
+            for one in Base.metadata.sorted_tables:
+                connection.execute(delete(one))
+        engine.dispose()
+        raise
+
+
+def _refuse_used(engine: Engine) -> None:
+    """Return only if the database has no table, or those of a restore that came to nothing."""
+    ours = {*Base.metadata.tables, VERSIONS}
+    with engine.connect() as connection:
+        tables = inspect(connection).get_table_names()
+        for name in tables:
+            rows = select(literal(1)).select_from(table(name)).limit(1)
+            if name not in ours or (name != VERSIONS and connection.execute(rows).first()):
+                raise NotAllowedError(
+                    f"The database is in use: it has a table '{name}'. Name an empty one with "
+                    "--database."
+                )
+
+
 def _write_files(folder: Path, files: dict[str, bytes], url: str | None) -> Policy:
     """Write the instance's files; the policy, by which it becomes one, comes last."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if url is not None:
         files = {**files, config.FILE_NAME: config.with_database(files[config.FILE_NAME], url)}
     for name, body in sorted(files.items(), key=lambda one: one[0] == policy.FILE_NAME):
@@ -120,6 +156,7 @@ class _Filling:
     def __init__(self, connection: Connection, vault: Vault, keys: Keys) -> None:
         self._connection, self._vault = connection, vault
         self._state: dict[str, bytes] = {}
+        self._entries: list[bytes] = []
         self._placing: Placing | None = None
         self.left_out: list[tuple[str, str]] = []
         keeping.place_keys(connection, {**keys.months, REST: keys.rest})
@@ -136,7 +173,7 @@ class _Filling:
 
     def _store(self, record: Record, body: bytes) -> None:
         if record.kind == "entry":
-            self._vault.audit.replay(self._connection, body)
+            self._entries.append(body)
         elif record.kind == "head":
             self._vault.audit.replay_head(self._connection, SignedHead.from_bytes(body))
         elif record.kind == "state":
@@ -146,12 +183,14 @@ class _Filling:
         elif record.kind == "envelopes" and self._placing is not None:
             self._placing.add(_envelopes(body))
 
-    def done(self) -> None:
-        """Store the run state, and log which sets were left out."""
-        keeping.place(self._connection, self._state)
+    def done(self, sha256: str) -> None:
+        """Store log and run state; log which sets were left out, and the restoring itself."""
+        audit, connection = self._vault.audit, self._connection
+        audit.replay(connection, self._entries)
+        keeping.place(connection, self._state)
         for name, month in self.left_out:
-            facts = {"set": name, "month": month}
-            self._vault.audit.append(self._connection, Kind.SET_REMOVED, facts)
+            audit.append(connection, Kind.SET_REMOVED, {"set": name, "month": month})
+        audit.append(connection, Kind.RESTORED, {"sha256": sha256})
 
 
 def _set_of(record: Record, body: bytes) -> SetRecord:
@@ -173,12 +212,17 @@ def _envelopes(body: bytes) -> Iterator[Envelope]:
         raise BackupError("holds something that is no envelope") from error
 
 
-def check(instance: Instance) -> None:
-    """Read a restored instance through: log, sets and roots.
+def _check(folder: Path) -> None:
+    """Read a restored instance through: policy, log, heads, sets and roots.
 
     Raises:
         IntegrityError: something is not what both sides had.
     """
-    for kept in instance.vault.sets():
-        for _ in instance.vault.envelopes_of(kept):
-            pass
+    instance = Instance.open(folder)
+    try:
+        check_log(instance)
+        for kept in instance.vault.sets():
+            for _ in instance.vault.envelopes_of(kept):
+                pass
+    finally:
+        instance.vault.engine.dispose()

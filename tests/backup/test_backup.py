@@ -1,22 +1,32 @@
 """Backups of closed weeks: restored whole or not at all, and telling nothing of the open week."""
 
+import contextlib
+import io
 import os
-import shutil
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, inspect, text
 
 from observatory.audit import Kind
 from observatory.backup import container
 from observatory.backup.container import BackupError, Record, Writer
 from observatory.backup.keys import Keys
-from observatory.backup.making import make
-from observatory.backup.restoring import check, restore
+from observatory.backup.making import digest_of, make
+from observatory.backup.restoring import restore
 from observatory.complaint import periods
 from observatory.complaint.plaintext import Complaint
 from observatory.decisions.founding import found
-from observatory.errors import BadInputError, NotAllowedError, UsageError
+from observatory.decisions.upkeep import check_log
+from observatory.errors import (
+    BadInputError,
+    IntegrityError,
+    NotAllowedError,
+    ResourceError,
+    UsageError,
+)
 from observatory.instance import Instance, today
 
 THIS_WEEK = periods.week_of(today())
@@ -56,10 +66,11 @@ def contents(instance):
 def test_a_backup_gives_the_whole_instance_back(filled, made, tmp_path):
     assert restore(*made, tmp_path / "new", None) == 0
     again = Instance.open(tmp_path / "new")
-    check(again)
+    check_log(again)
     assert contents(again) == contents(filled)
     before = filled.audit.encoded()
-    assert again.audit.encoded() == before[:-1]
+    assert again.audit.encoded()[:-1] == before[:-1]
+    assert again.audit.entries()[-1].facts == {"sha256": digest_of(made[0])}
     assert filled.audit.entries()[-1].kind is Kind.BACKUP_MADE
     assert again.policy.fingerprint == filled.policy.fingerprint
     assert again.offices == filled.offices
@@ -77,6 +88,7 @@ def test_a_backup_of_postgresql_is_restored_into_sqlite(tmp_path, database_url):
         {"customs": (2, 2), "business": (2, 2)},
         lambda _: PASSPHRASE,
         database_url=database_url,
+        plain_sheets=True,
     )
     fill(origin.instance)
     make(origin.instance, tmp_path / "backup", tmp_path / "keys")
@@ -123,10 +135,10 @@ def test_a_month_whose_key_was_destroyed_is_left_out_and_logged(filled, made, tm
     make(filled, tmp_path / "later", keys)
     assert restore(backup, keys, tmp_path / "new", None) == 1
     again = Instance.open(tmp_path / "new")
-    check(again)
+    check_log(again)
     assert [one.week for one in again.vault.sets()] == [THIS_WEEK]
     assert set(again.vault.state()) == {"topics", "tallies/2025-03"}
-    assert again.audit.entries()[-1].kind is Kind.SET_REMOVED
+    assert [e.kind for e in again.audit.entries()[-2:]] == [Kind.SET_REMOVED, Kind.RESTORED]
 
 
 @pytest.mark.parametrize("fraction", [n / 17 for n in range(18)])
@@ -150,8 +162,6 @@ def test_a_backup_cut_short_is_refused(made, tmp_path, kept):
 
 
 def test_records_left_out_or_exchanged_are_refused():
-    import io
-
     keys = Keys({"2026-01": os.urandom(32)}, os.urandom(32))
     file = io.BytesIO()
     writer = Writer(file, keys)
@@ -172,10 +182,10 @@ def test_an_instance_or_database_in_use_is_not_restored_into(filled, made, tmp_p
     with pytest.raises(NotAllowedError, match="not empty"):
         restore(*made, filled.folder, None)
     url = f"sqlite:///{filled.folder / 'observatory.db'}"
-    with pytest.raises(NotAllowedError, match="holds an observatory"):
+    with pytest.raises(NotAllowedError, match="in use"):
         restore(*made, tmp_path / "new", url)
     assert not (tmp_path / "new").exists()
-    check(filled)
+    check_log(filled)
 
 
 def test_what_is_no_key_file_and_a_wrong_one_are_told_apart(made, tmp_path):
@@ -198,10 +208,86 @@ def test_backup_and_keys_are_two_new_files(filled, tmp_path):
 
 
 def test_week_close_comes_first(filled, tmp_path):
-    filled.vault.receive([sealed(filled, "an old week", "form")], "2026-W02")
-    later = periods.week_of(periods.thursday("2026-W02") + timedelta(days=7))
+    weeks = [periods.week_of(today() - timedelta(weeks=back)) for back in (2, 1)]
+    filled.vault.receive([sealed(filled, "an old week", "form")], weeks[0])
     make(filled, tmp_path / "b", tmp_path / "k")
     restore(tmp_path / "b", tmp_path / "k", tmp_path / "new", None)
-    weeks = {one.week for one in Instance.open(tmp_path / "new").vault.sets()}
-    assert {"2026-W02", later} <= weeks
-    shutil.rmtree(tmp_path / "new")
+    sets = Instance.open(tmp_path / "new").vault.sets()
+    assert [one.week for one in sets if one.source == "form"] == weeks
+
+
+def test_a_set_that_is_closed_meanwhile_is_in_it_with_its_entry_or_not_at_all(
+    filled, tmp_path, monkeypatch
+):
+    whole, added = filled.vault.sets, []
+
+    def racing():
+        found = whole()
+        if not added:
+            added.append(filled.vault.add_set([sealed(filled, "meanwhile")], THIS_WEEK))
+        return found
+
+    monkeypatch.setattr(filled.vault, "sets", racing)
+    make(filled, tmp_path / "b", tmp_path / "k")
+    monkeypatch.undo()
+    restore(tmp_path / "b", tmp_path / "k", tmp_path / "new", None)
+    assert contents(Instance.open(tmp_path / "new")) == contents(filled)
+
+
+def test_a_restore_that_is_killed_leaves_no_instance_and_can_be_begun_again(made, tmp_path):
+    program = "from observatory.cli import main; main()"
+    place = tmp_path / "new"
+    command = [sys.executable, "-c", program, "--instance", str(place), "restore", str(made[0])]
+    for delay in (0.5, 0.7, 0.9, 1.1):
+        running = subprocess.Popen([*command, "--keys", str(made[1])], stdout=subprocess.DEVNULL)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            running.wait(delay)
+        running.kill()
+        running.wait()
+        if place.exists():
+            break
+    else:
+        assert restore(*made, place, None) == 0
+    check_log(Instance.open(place))
+    assert len(Instance.open(place).vault.sets()) == 2
+    assert not list(tmp_path.glob(".new*"))
+
+
+def test_a_restored_instance_that_is_not_what_both_sides_had_is_taken_back(
+    filled, tmp_path, database_url
+):
+    make(filled, tmp_path / "b", tmp_path / "k")
+    with (tmp_path / "b").open("rb") as file:
+        records = list(container.read(file, Keys.read(tmp_path / "k")))
+    with (tmp_path / "forged").open("wb") as file:  # by somebody who has the keys
+        writer = Writer(file, Keys.read(tmp_path / "k"))
+        for record in records:
+            if record.kind != "entry" or b"set-closed" not in record.body:
+                writer.add(record)
+    with pytest.raises(IntegrityError, match="does not hold the sets"):
+        restore(tmp_path / "forged", tmp_path / "k", tmp_path / "new", database_url)
+    assert not (tmp_path / "new").exists()
+    assert restore(tmp_path / "b", tmp_path / "k", tmp_path / "new", database_url) == 0
+
+
+def test_another_programs_database_is_left_as_it_is(made, tmp_path):
+    url = f"sqlite:///{tmp_path / 'other.db'}"
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE invoices (id INTEGER)"))
+    with pytest.raises(NotAllowedError, match="invoices"):
+        restore(*made, tmp_path / "new", url)
+    assert inspect(engine).get_table_names() == ["invoices"]
+
+
+def test_a_part_too_large_to_be_read_again_is_not_written(monkeypatch):
+    keys = Keys({}, os.urandom(32))
+    file = io.BytesIO()
+    writer = Writer(file, keys)
+    writer.add(Record("state", "vectors", body=bytes(65 << 20)))
+    writer.add(Record("end"))
+    file.seek(0)
+    assert [len(record.body) for record in container.read(file, keys)] == [65 << 20, 0]
+    monkeypatch.setattr(container, "MAX_BODY", 10)
+    with pytest.raises(ResourceError, match="no backup can hold it"):
+        writer.add(Record("state", "vectors", body=bytes(11)))
