@@ -149,6 +149,10 @@ def through_the_form(machine):
         415,
         422,
     )
+    part = f'--x\r\nContent-Disposition: form-data; name="%s"; filename="{WORD}.txt"\r\n\r\n{words}'
+    for name, status in (("file", 422), ("text", 422), ("narrative", 415), (WORD, 415)):
+        uploaded = f"{part % name}\r\n--x--\r\n"
+        assert post(port, {}, "multipart/form-data; boundary=x", uploaded) == status
     assert post(port, {"narrative": f"{WORD} " * 20_000}) in (413, None)
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     line.request("GET", f"/{WORD}?{WORD}={WORD}", headers={"Host": f"intake.localhost:{port}"})

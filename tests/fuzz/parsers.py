@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import sys
 import tempfile
 from collections.abc import Callable
@@ -26,6 +27,8 @@ with atheris.instrument_imports(include=["observatory", "crypto"]):
     from crypto.errors import CryptoError
     from crypto.signing import SigningKey
     from observatory import config, policy
+    from observatory.assets import page
+    from observatory.assets.listing import AssetList
     from observatory.audit import Entry
     from observatory.audit.log import SignedHead
     from observatory.backup import container
@@ -37,7 +40,7 @@ with atheris.instrument_imports(include=["observatory", "crypto"]):
     from observatory.custody.sheets import read_sheet
     from observatory.decisions import signed_file
     from observatory.errors import ObservatoryError
-    from observatory.intake import sealed
+    from observatory.intake import sealed, upload
     from observatory.intake.body import read_fields
     from observatory.intake.imports import mapping, register
     from observatory.vault.closing import SetRecord
@@ -71,18 +74,16 @@ def entry(data: bytes) -> None:
     assert Entry.from_bytes(data).to_bytes() == data
 
 
-def form(data: bytes) -> None:
+def posted(data: bytes) -> Request:
     kind, _, body = data.partition(b"\n")
-    read_fields(
-        Request(
-            {
-                "REQUEST_METHOD": "POST",
-                "CONTENT_TYPE": kind.decode("latin-1"),
-                "CONTENT_LENGTH": str(len(body)),
-                "wsgi.input": io.BytesIO(body),
-                "wsgi.input_terminated": True,
-            }
-        )
+    return Request(
+        {
+            "REQUEST_METHOD": "POST",
+            "CONTENT_TYPE": kind.decode("latin-1"),
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.input": io.BytesIO(body),
+            "wsgi.input_terminated": True,
+        }
     )
 
 
@@ -134,6 +135,14 @@ def a_written_batch() -> bytes:
 SAMPLE = plaintext.encode(Complaint("they asked", {"stage": "release"}), Seal("2026-W40"))
 SHEET = b"Side: customs\nCustodian: 1 of 3\nWords:\n 1 academic\nEnd of words\n"
 SIGNED = b'{"signed": {"schema": "joint-integrity-observatory/audit-head/1", "size": 1}'
+UPLOAD = b"""multipart/form-data; boundary=x
+--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nJIO1\r\n--x--\r\n"""
+ASSETS = json.dumps(
+    {
+        "signed": AssetList("00" * 8, {"intake.js": "00" * 32}, "00" * 32).to_json(),
+        "signatures": [],
+    }
+).encode()
 
 PARSERS: dict[str, Parser] = {
     "envelope": Parser(
@@ -210,9 +219,27 @@ PARSERS: dict[str, Parser] = {
         (base64.b64encode(b"JIO1" + b"k" * 300),),
     ),
     "form": Parser(
-        form,
+        lambda data: read_fields(posted(data)),
         (HTTPException,),
         (b"application/x-www-form-urlencoded\nnarrative=they+asked%21&once=a&step=check",),
+    ),
+    "upload": Parser(
+        lambda data: upload.read(posted(data)),
+        (HTTPException, CryptoError),
+        (UPLOAD,),
+    ),
+    "reporters-page": Parser(
+        page.take_apart,
+        (),
+        (
+            b'<input type="hidden" name="once" value="' + b"A" * 43 + b'">\n'
+            b'<a data-week="2026-W48" data-quarter="8107" data-name="x">',
+        ),
+    ),
+    "asset-list": Parser(
+        lambda data: AssetList.from_json(signed_file.from_bytes(data, label="f").signed),
+        (ObservatoryError,),
+        (ASSETS,),
     ),
 }
 
