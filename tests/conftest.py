@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,10 @@ from hypothesis import settings
 from crypto import passphrase
 from observatory.decisions.founding import Founded, found
 from observatory.instance import Instance
+
+# A run that a shell put into the background ignores Ctrl-C, and so would every command it starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("observatory", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("observatory")

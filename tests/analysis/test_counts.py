@@ -4,7 +4,7 @@ import os
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observatory.analysis import counts, tallies
@@ -65,6 +65,7 @@ def cuts_of(tallied, calendar=YEAR):
     return {c.id: c for c in counts.tables(tallied, calendar, levels(tallied, calendar))}
 
 
+@settings(max_examples=25)
 @given(corpora())
 def test_every_count_equals_counting_by_hand(corpus):
     reports, codes = corpus
@@ -80,6 +81,7 @@ def test_every_count_equals_counting_by_hand(corpus):
     }
 
 
+@settings(max_examples=15)
 @given(corpora())
 def test_cuts_are_inside_their_levels_and_add_up_along_additive_dimensions(corpus):
     reports, codes = corpus
@@ -94,6 +96,7 @@ def test_cuts_are_inside_their_levels_and_add_up_along_additive_dimensions(corpu
             )
 
 
+@settings(max_examples=25)
 @given(corpora())
 def test_series_count_whole_months_only(corpus):
     reports, codes = corpus
@@ -126,6 +129,7 @@ def test_what_came_since_a_month_is_counted_by_hand(corpus, name):
     assert (found.reports, found.weeks, found.largest_week) == expected
 
 
+@settings(max_examples=10)
 @given(corpora())
 def test_months_counted_apart_add_up_to_all_also_after_they_were_packed(corpus):
     reports, codes = corpus

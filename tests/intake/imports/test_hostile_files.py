@@ -211,10 +211,16 @@ def test_macros_and_links_are_never_followed(tmp_path, monkeypatch):
     refused(raw(path, GOOD, parts={"xl/_rels/workbook.xml.rels": above}), "lacks a part")
 
 
+@pytest.fixture(scope="module")
+def workbook(tmp_path_factory):
+    """The bytes of a workbook, the same for every example: its times and length can differ."""
+    path = tmp_path_factory.mktemp("whole") / "r.xlsx"
+    return written(path, {"S": [["narrative"], [CANARY], [CANARY]]}).read_bytes()
+
+
 @given(st.data())
-def test_a_file_cut_or_garbled_anywhere_never_says_what_it_held(tmp_path_factory, data):
-    path = tmp_path_factory.mktemp("cut") / "r.xlsx"
-    whole = bytearray(written(path, {"S": [["narrative"], [CANARY], [CANARY]]}).read_bytes())
+def test_a_file_cut_or_garbled_anywhere_never_says_what_it_held(tmp_path_factory, workbook, data):
+    path, whole = tmp_path_factory.mktemp("cut") / "r.xlsx", bytearray(workbook)
     if data.draw(st.booleans()):
         whole = whole[: data.draw(st.integers(5, len(whole) - 1))]
     else:
