@@ -158,14 +158,22 @@ def _keep_up(folder: Path) -> None:
 
 
 def _reserve(port: int) -> socket.socket:
-    """Return a socket that keeps a port from any other service for as long as it is open."""
+    """Return a socket that keeps a port from any other service for as long as it is open.
+
+    The server shares its port with whoever sets SO_REUSEPORT as it does, so two services that
+    start at one moment would both get it, unnoticed. The keeper is bound without it, and listens
+    for an instant, since of two that are bound only one can. Then it lets the server in, and is
+    bound only: it takes no connection.
+    """
     keeper = socket.socket()
     try:
+        # For connections of a service before, which the kernel remembers for a minute.
         keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # Bound before SO_REUSEPORT is set, it shares the port with nobody who is there; set after,
-        # it lets the server in, which sets it too. It never listens, so it takes no connection.
         keeper.bind((ADDRESS, port))
+        keeper.listen(1)
+        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
         keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        keeper.shutdown(socket.SHUT_RD)
     except (OSError, OverflowError) as error:
         keeper.close()
         why = error.strerror if isinstance(error, OSError) else "no such port"
