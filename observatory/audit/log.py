@@ -24,8 +24,29 @@ from observatory.database.engine import exclusive
 from observatory.database.faults import reason
 from observatory.errors import IntegrityError, ResourceError
 
-Signers = Sequence[Mapping[str, Sequence[str]]]
-"""Side -> public keys, of every policy there was: any of them may have signed a head."""
+
+@dataclass(frozen=True)
+class Signers:
+    """Who may have signed a head: the signers that one policy names.
+
+    Attributes:
+        keys: side -> public keys.
+        last: the last head that is theirs to sign; None while their policy is in force. Whoever
+            was a signer once, or holds the key of one, signs nothing that came later.
+    """
+
+    keys: Mapping[str, Sequence[str]]
+    last: int | None = None
+
+    def signed(self, head: SignedHead) -> bool:
+        """Tell whether they signed a head, one of each side, and might."""
+        if self.last is not None and head.head.size > self.last:
+            return False
+        try:
+            signing.signed_by_both(head.head.to_json(), head.signatures, self.keys)
+        except CryptoError:
+            return False
+        return True
 
 
 class AuditError(IntegrityError):
@@ -144,7 +165,7 @@ class AuditLog:
             rows = connection.execute(select(StoredHead.signed).order_by(StoredHead.size))
             return [SignedHead.from_bytes(row.signed) for row in rows]
 
-    def install(self, signed: SignedHead, signers: Signers) -> None:
+    def install(self, signed: SignedHead, signers: Sequence[Signers]) -> None:
         """Keep a head that both sides signed.
 
         Raises:
@@ -158,7 +179,7 @@ class AuditLog:
                 row = {"size": signed.head.size, "signed": signed.to_bytes()}
                 connection.execute(insert(StoredHead), row)
 
-    def check(self, kept: Iterable[SignedHead], signers: Signers) -> None:
+    def check(self, kept: Iterable[SignedHead], signers: Sequence[Signers]) -> None:
         """Return only if the log extends every head, the stored ones and those that people kept.
 
         Args:
@@ -172,7 +193,7 @@ class AuditLog:
         good = 0
         for signed in sorted([*self.signed_heads(), *kept], key=lambda one: one.head.size):
             head = signed.head
-            self.check_signatures([signed], signers)
+            check_signatures([signed], signers)
             if head.size > len(roots):
                 raise AuditError(
                     f"The audit log was rolled back: both sides signed a head of {head.size} "
@@ -186,19 +207,6 @@ class AuditLog:
                     "(`audit verify --copy FILE`) to see which, and record it."
                 )
             good = head.size
-
-    def check_signatures(self, heads: Iterable[SignedHead], signers: Signers) -> None:
-        """Return only if both sides signed every head.
-
-        Raises:
-            AuditError: names the first head that a side did not sign.
-        """
-        for signed in heads:
-            if not any(_signed_by(signed, candidates) for candidates in signers):
-                raise AuditError(
-                    f"The head of {signed.head.size} entries is not signed by both sides. "
-                    "Have a signer of each side sign it (`observatory sign`)."
-                )
 
     def compare(self, copy: Sequence[bytes]) -> None:
         """Return only if the log begins with a copy that somebody kept.
@@ -231,6 +239,20 @@ class AuditLog:
         return [(row.entry, row.root) for row in rows]
 
 
+def check_signatures(heads: Iterable[SignedHead], signers: Sequence[Signers]) -> None:
+    """Return only if both sides signed every head.
+
+    Raises:
+        AuditError: names the first head that a side did not sign.
+    """
+    for signed in heads:
+        if not any(one.signed(signed) for one in signers):
+            raise AuditError(
+                f"The head of {signed.head.size} entries is not signed by both sides. "
+                "Have a signer of each side sign it (`observatory sign`)."
+            )
+
+
 def _add(connection: Connection, tree: merkle.GrowingTree, new: bytes) -> None:
     tree.append(new)
     connection.execute(insert(StoredEntry), {"number": tree.size, "entry": new, "root": tree.root})
@@ -249,11 +271,3 @@ def _bad(number: int, what: str) -> AuditError:
         f"The audit log was altered: entry {number} {what}. Nothing runs on it. Put back the last "
         "good backup, and record what happened."
     )
-
-
-def _signed_by(signed: SignedHead, signers: Mapping[str, Sequence[str]]) -> bool:
-    try:
-        signing.signed_by_both(signed.head.to_json(), signed.signatures, signers)
-    except CryptoError:
-        return False
-    return True

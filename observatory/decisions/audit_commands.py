@@ -71,13 +71,18 @@ def verify(folder: Path, kept: Sequence[Path], copy: Path | None, proof: Path | 
 
 def _proven(instance: Instance, path: Path, kept: Iterable[Path]) -> str:
     from observatory.audit import proofs
+    from observatory.audit.log import Signers, check_signatures
 
     try:
         head = proofs.check(json.loads(path.read_bytes()))
     except ValueError as error:
         raise IntegrityError(f"{path}: {error}") from error
-    signed = [*instance.audit.signed_heads(), *map(_read_head, kept)]
-    instance.audit.check_signatures(signed, heads.signers_of(instance))
+    signed = [_read_head(one) for one in kept]
+    if signed:  # whoever brings a head needs policy.json and no database
+        check_signatures(signed, [Signers(link.signers) for link in instance.policy.chain])
+    else:
+        signed = instance.audit.signed_heads()
+        check_signatures(signed, heads.signers_of(instance))
     if head not in [one.head for one in signed]:
         raise IntegrityError(
             f"{path} proves something of a head of {head.size} entries that both sides did not "

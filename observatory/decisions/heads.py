@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from observatory.audit import Kind
 from observatory.audit.log import Signers
 from observatory.instance import Instance
 
@@ -28,6 +29,16 @@ def to_json(instance: Instance) -> dict[str, object]:
     }
 
 
-def signers_of(instance: Instance) -> Signers:
-    """Return everyone who may have signed a head: the signers of each policy there was."""
-    return [link.signers for link in instance.policy.chain]
+def signers_of(instance: Instance) -> list[Signers]:
+    """Return everyone who may have signed a head: the signers of each policy, until the next."""
+    numbers = {
+        entry.facts["policy"]: number
+        for number, entry in enumerate(instance.audit.entries(), start=1)
+        if entry.kind is Kind.POLICY_INSTALLED
+    }
+    chain = instance.policy.chain
+    installed = [numbers.get(link.fingerprint) for link in chain[1:]]
+    return [
+        Signers(link.signers, None if number is None else number - 1)
+        for link, number in zip(chain, [*installed, None], strict=True)
+    ]

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from crypto import merkle
 from crypto.signing import SigningKey
 from observatory.audit import AuditError, AuditLog, Entry, Head, Kind
-from observatory.audit.log import SignedHead
+from observatory.audit.log import SignedHead, Signers
 from observatory.database import engine as database
 
 
@@ -40,7 +40,7 @@ SECOND = "(SELECT {} FROM audit_entry WHERE number = 2)"
 
 def signers_of(keys):
     signers = {side: [key.signer.public_key] for side, key in keys.items()}
-    return [signers]
+    return [Signers(signers)]
 
 
 def signed(head, keys, sides=("customs", "business")):
@@ -115,6 +115,13 @@ def test_a_signature_of_another_head_does_not_count(log, keys):
     other = signed(Head(3, b"x" * 32), keys)
     with pytest.raises(AuditError, match="not signed by both"):
         log.install(SignedHead(log.head(), other.signatures), signers_of(keys))
+
+
+def test_signers_of_an_earlier_policy_sign_nothing_that_came_after_it(log, keys):
+    before = [Signers(one.keys, last=6) for one in signers_of(keys)]
+    log.install(signed(Head(6, merkle.root(log.encoded()[:6])), keys), before)
+    with pytest.raises(AuditError, match="head of 7 entries is not signed"):
+        log.install(signed(log.head(), keys), before)
 
 
 def test_a_signed_head_survives_its_file(log, keys):

@@ -6,8 +6,12 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
+from crypto.signing import SigningKey
 from observatory.audit import Kind
 from observatory.cli import observatory
+from observatory.decisions.signed_file import SignedFile
+
+PASSPHRASE = "an old passphrase of nine words"
 
 
 @pytest.fixture
@@ -105,3 +109,29 @@ def test_proofs_are_checked_without_the_entries(founded, run, signed, tmp_path):
 def test_what_cannot_be_proven_is_said(run, tmp_path):
     assert "signed no head yet" in run("audit", "prove", tmp_path / "p", "--entry", 1, code=3)
     assert "Say what to prove" in run("audit", "prove", tmp_path / "p", code=2)
+
+
+def test_a_proof_needs_no_database_where_its_head_is_brought(founded, run, signed, tmp_path):
+    head = signed("head")
+    run("audit", "install", head)
+    run("audit", "prove", tmp_path / "p", "--entry", 1)
+    for path in founded.instance.folder.glob("observatory.db*"):
+        path.unlink()
+    said = run("audit", "verify", "--proof", tmp_path / "p", "--head", head)
+    assert "proves what it says" in said
+
+
+def test_a_signer_who_was_replaced_signs_no_later_head(founded, run, signed, tmp_path):
+    before = signed("before")
+    signers = founded.instance.policy.rules["signers"]
+    rules = founded.instance.policy.proposal(
+        signers={**signers, "customs": [signers["customs"][0], "ab" * 32]}
+    )
+    proposal = SignedFile(rules)
+    for side in ("customs", "business"):
+        key = SigningKey.load(founded.shares / f"{side}-signer-1.json", PASSPHRASE)
+        proposal = proposal.with_signature(key)
+    proposal.write(tmp_path / "policy-2.json")
+    run("policy", "install", tmp_path / "policy-2.json")
+    assert "Kept" in run("audit", "install", before)
+    assert "not signed by both" in run("audit", "install", signed("after"), code=5)
