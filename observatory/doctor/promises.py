@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from observatory import assets
+from observatory.assets import listing
 from observatory.audit import Kind
 from observatory.complaint import periods
+from observatory.decisions import signed_file
 from observatory.decisions.upkeep import check_log, kept_since
 from observatory.doctor import exposure
 from observatory.doctor.findings import Finding, failure, fine, warning
@@ -24,19 +27,37 @@ def examine(instance: Instance, places: tuple[Path, ...]) -> Iterator[Finding]:
         instance: the opened instance.
         places: folders in which custodians' files might have been left.
     """
-    yield _assets()
+    yield _assets(instance)
     yield _log(instance)
     yield from _time(instance)
     yield _shares(instance, places)
     yield _signers(instance, places)
 
 
-def _assets() -> Finding:
+def _assets(instance: Instance) -> Finding:
+    again = "`observatory assets list FILE`, `observatory sign FILE` by both sides, then "
+    again += "`observatory assets install FILE`."
     try:
-        assets.load()
+        built = assets.load()
     except ObservatoryError as error:
         return failure("pages", str(error), "Install the packaged release again.")
-    return fine("pages", "Style sheets and scripts are those that were built.")
+    path = instance.folder / assets.LIST
+    if not path.exists():
+        return warning(
+            "pages",
+            "Style sheets and scripts are those that were built, but both sides have not signed "
+            "them: nobody can tell from outside whether reporters are given something else.",
+            again,
+        )
+    try:
+        listed = listing.verified(signed_file.read(path, listing.WHAT), instance.policy)
+    except ObservatoryError as error:
+        return failure("pages", str(error), again)
+    served = {name: hashlib.sha256(asset.body).hexdigest() for name, asset in built.items()}
+    if served != listed.files:
+        names = sorted({name for name, _ in served.items() ^ listed.files.items()})
+        return failure("pages", f"Both sides signed other files than {', '.join(names)}.", again)
+    return fine("pages", "Style sheets and scripts are those that both sides signed.")
 
 
 def _log(instance: Instance) -> Finding:

@@ -120,3 +120,25 @@ def test_a_signed_list_of_other_files_is_not_kept(founded, tmp_path):
     body["signed"]["files"]["../policy.json"] = "0" * 64
     out.write_text(json.dumps(body))
     assert run(founded.instance, "assets", "install", out).exception.exit_code == 3
+
+
+def test_the_doctor_tells_whether_the_list_is_of_what_is_served(founded, tmp_path):
+    from observatory.doctor import promises
+    from observatory.doctor.findings import Level
+
+    def found():
+        return promises._assets(founded.instance)
+
+    assert found().level is Level.WARNING
+    out = tmp_path / "hashes.json"
+    run(founded.instance, "assets", "list", out)
+    sign(out, founded, *BOTH)
+    run(founded.instance, "assets", "install", out)
+    assert found().level is Level.FINE
+    kept = founded.instance.folder / "asset-hashes.json"
+    body = json.loads(out.read_text())
+    del body["signed"]["files"]["intake.js"]
+    kept.write_text(json.dumps(body))
+    assert found().level is Level.FAILURE
+    sign(kept, founded, *BOTH)
+    assert "intake.js" in found().says
