@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from datetime import date, timedelta
 
 import pytest
@@ -152,6 +154,29 @@ def test_an_import_that_was_broken_off_goes_on(intake, central, tmp_path, monkey
     assert len(central.vault.sets()) == 2
     assert take(central, tmp_path / "b1", done.fingerprint).new == done.sets - 2
     assert held(central) == held(intake)
+
+
+def test_an_import_that_is_killed_goes_on(intake, central, tmp_path):
+    write(intake, weeks_ago(8))
+    done = export(intake, tmp_path / "b1")
+    program = "from observatory.cli import main; main()"
+    command = [sys.executable, "-c", program, "--instance", str(central.folder), "batch", "import"]
+    before = 0
+    for _ in range(2):
+        running = subprocess.Popen(
+            [*command, str(tmp_path / "b1"), "--host", done.fingerprint],
+            stdout=subprocess.DEVNULL,
+        )
+        while running.poll() is None and len(central.vault) == before:
+            pass
+        running.kill()
+        running.wait()
+        before = len(central.vault)
+        assert before
+        assert held(central) <= held(intake)  # whole sets, each that of its root
+    take(central, tmp_path / "b1", done.fingerprint)
+    assert held(central) == held(intake)
+    assert len(central.vault.sets()) == done.sets
 
 
 @pytest.mark.parametrize("fraction", [n / 13 for n in range(14)])
