@@ -7,7 +7,7 @@ import sys
 import traceback
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -23,7 +23,7 @@ from observatory.decisions.retention_command import retention
 from observatory.decisions.sign_command import sign
 from observatory.demo.commands import demo
 from observatory.doctor.commands import doctor
-from observatory.errors import Exit, ObservatoryError
+from observatory.errors import Exit, ObservatoryError, ResourceError
 from observatory.intake.commands import import_register
 from observatory.intake.offline_command import offline_page
 from observatory.publication.commands import report
@@ -34,7 +34,19 @@ if TYPE_CHECKING:
     from observatory.serving import Role
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands of which each says so when nobody reads what it says."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ResourceError(
+                "Whoever read the output stopped reading, so not all of it was said."
+            ) from error
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="joint-integrity-observatory")
 @click.option(
     "--instance",
@@ -124,8 +136,6 @@ def _run() -> int:
         _say(str(error))
         return error.exit_code
     except SystemExit as error:
-        if isinstance(error.__context__, BrokenPipeError):  # click ends so, without a word
-            _say("Whoever read the output stopped reading, so not all of it was said.")
         return int(error.code or 0)
     except Exception as error:  # noqa: BLE001  # the last line of defence of what a log may hold
         _say(f"{_kind(error)}, at:\n{_places(error)}")
