@@ -184,6 +184,7 @@ def rotate(
 
 def _reseal(instance: Instance, proposal: Path | None, given: Mapping[str, Any]) -> None:
     from observatory.decisions import policy_commands, quorum, rotation, upkeep
+    from observatory.decisions.turn import turn
 
     policy = instance.policy
     if not policy.previous_keys:
@@ -194,7 +195,7 @@ def _reseal(instance: Instance, proposal: Path | None, given: Mapping[str, Any])
     sheets = brought(instance, old, **given)
     private = quorum.open_key(instance, sheets, old)
     upkeep.keep_up(instance)
-    with progress.shown() as report:
+    with turn(instance), progress.shown() as report:
         done = rotation.reseal(instance.vault, private, instance.public_key, report)
     click.echo(f"{done.sets} sets were sealed again to key {instance.public_key.id.hex()}.")
     if not done.done:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from observatory import progress
+from observatory.errors import BadInputError
 
 
 @click.command()
@@ -29,6 +30,11 @@ def demo(folder: Path | None, no_serve: bool, port: int | None) -> None:
             for line in story.tell(where, report):
                 click.echo(line)
     instance = Instance.open(where / "instance")
+    if instance.latest() is None:
+        raise BadInputError(
+            f"{where} holds a demo that was stopped before it was done. Remove the folder, then "
+            "run this again."
+        )
     if no_serve:
         return
     serving.serve(instance, "all", port, members_path=sign_in.one_time_path(instance))

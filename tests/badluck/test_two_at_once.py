@@ -186,3 +186,11 @@ def test_of_two_services_that_start_on_one_port_one_is_refused(empty):
     out, errors = second.communicate(timeout=30)
     assert (second.returncode, errors) == (0, "")
     assert "Traceback" not in out
+
+
+def test_a_demo_that_was_stopped_is_not_served_as_a_whole_one(prepared, sealed, tmp_path):
+    where = tmp_path / "demo"
+    shutil.copytree(sealed.folder, where / "instance")
+    done = prepared.run("demo", "--no-serve", where)
+    assert done.code == 3
+    assert "was stopped before it was done" in done.errors
