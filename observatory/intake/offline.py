@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from observatory.instance import Instance
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
-SCHEMA = "joint-integrity-observatory/offline-page/1"
+WHAT = "offline-page"
+SCHEMA = f"joint-integrity-observatory/{WHAT}/1"
 STYLE = "intake.css"
 SCRIPT = "offline.js"
 

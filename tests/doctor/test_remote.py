@@ -1,5 +1,6 @@
 """The doctor looks at a served form from outside and names whatever is not what was signed."""
 
+import gzip
 import http.client
 import json
 import shutil
@@ -58,14 +59,16 @@ def between(place):
     """Put a proxy that changes answers before the form; return its address."""
     proxies = []
 
-    def put(change=unchanged, status=None):
+    def put(change=unchanged, status=None, when=""):
         class Proxy(BaseHTTPRequestHandler):
             def do_GET(self):
                 line = http.client.HTTPConnection("127.0.0.1", place[1], timeout=20)
                 line.request("GET", self.path, headers={"Host": "intake.localhost"})
                 answer = line.getresponse()
                 headers = [(n, v) for n, v in answer.getheaders() if n != "content-length"]
-                body = change(self.path, headers, answer.read())
+                body = answer.read()
+                if when in self.headers["Accept-Encoding"]:
+                    body = change(self.path, headers, body)
                 self.send_response_only(status or answer.status)
                 for name, value in [*headers, ("Content-Length", str(len(body)))]:
                     self.send_header(name, value)
@@ -172,6 +175,16 @@ def test_headers_that_a_proxy_changes_are_named(place, between):
         "intake.js: Cache-Control is 'no-store' and 'public'",
     ):  # fmt: skip
         assert said in told
+
+
+def test_a_proxy_that_compresses_is_named_and_the_files_are_compared_all_the_same(place, between):
+    def compress(_path, headers, body):
+        headers.append(("Content-Encoding", "gzip"))
+        return gzip.compress(body)
+
+    told = failures(place, between(compress, when="gzip"))
+    assert {about for about, _ in told} == {"headers"}
+    assert "the page: Content-Encoding was added." in [says for _, says in told]
 
 
 def test_redirects_are_not_followed_and_nothing_is_read_without_end(place, between):

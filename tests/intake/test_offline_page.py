@@ -8,10 +8,13 @@ from datetime import date
 
 from click.testing import CliRunner
 
+from crypto.signing import SigningKey
 from observatory import instance as instances
 from observatory.cli import observatory
 from observatory.decisions import signed_file
 from observatory.intake import offline
+
+PASSPHRASE = "an old passphrase of nine words"
 
 
 def run(instance, *args):
@@ -62,3 +65,21 @@ def test_its_manifest_is_a_file_to_be_signed(place, tmp_path):
     inside = run(place, "offline-page", place.folder / "seal.html")
     assert inside.exception.exit_code == 2
     assert json.loads((tmp_path / "seal.html.manifest.json").read_text())["signatures"] == []
+
+
+def test_a_page_is_checked_against_what_both_sides_signed(founded, tmp_path):
+    instance, out = founded.instance, tmp_path / "seal.html"
+    manifest = tmp_path / "seal.html.manifest.json"
+    assert run(instance, "offline-page", out).exit_code == 0
+    for name, code in (("customs-signer-1", 5), ("business-signer-1", 0)):
+        key = SigningKey.load(founded.shares / f"{name}.json", PASSPHRASE)
+        signed_file.read(manifest).with_signature(key).write(manifest)
+        done = run(instance, "offline-page", out, "--check")
+        assert (done.exception.exit_code if done.exception else 0) == code
+    assert "is the page that both sides signed" in done.output
+    out.write_bytes(out.read_bytes() + b" ")
+    changed = run(instance, "offline-page", out, "--check")
+    assert changed.exception.exit_code == 5
+    assert "Do not use it" in str(changed.exception)
+    out.unlink()
+    assert run(instance, "offline-page", out, "--check").exception.exit_code == 3
