@@ -142,7 +142,7 @@ def _varying(page: Page, other: Page) -> Iterator[Finding]:
             "Set both clocks right. If they are right, the page was changed: what it says of the "
             "time is sealed inside a report and could mark one.",
         )
-    named = ", ".join(code for code, _ in page.offices) or "none"
+    named = ", ".join(f"{code} {name!r}" for code, name in page.offices) or "none"
     yield fine("page", f"It offers these offices; compare them with the register: {named}.")
 
 

@@ -155,6 +155,24 @@ def test_a_page_that_marks_its_visitors_is_told(place, between):
     assert "1901-W01" in told
 
 
+def test_offices_are_named_for_people_to_compare_and_cannot_steer_a_terminal(place, between):
+    question = (
+        '<div>\n<label for="office">At which office or place?</label>\n<select id="office" '
+        'name="office">\n<option value="">No answer</option>\n'
+        '<option value="X1">Pay \x1b[2J here</option>\n</select>\n</div>\n'
+    )
+
+    def change(_path, _headers, body):
+        return body.replace(
+            b'<div>\n<label for="sector">', question.encode() + b'<div>\n<label for="sector">'
+        )
+
+    found = check_remote(between(change), place[2], place[0].policy)
+    [told] = [one.says for one in found if "these offices" in one.says]
+    assert told.endswith(r"X1 'Pay \x1b[2J here'.")
+    assert {one.level for one in found} == {Level.FINE}
+
+
 def test_headers_that_a_proxy_changes_are_named(place, between):
     def change(path, headers, body):
         if path == "/":
