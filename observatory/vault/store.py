@@ -6,18 +6,17 @@ import hmac
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from crypto.envelope import Envelope, PublicKey
-from observatory.audit import AuditLog, Entry, Kind
-from observatory.complaint import periods
+from observatory.audit import AuditLog, Kind
 from observatory.database.engine import exclusive, settle
 from observatory.database.faults import reason
 from observatory.errors import IntegrityError, ResourceError
-from observatory.vault import closing, keeping
+from observatory.vault import closing, keeping, logged
 from observatory.vault.closing import STAGED, SetRecord
 from observatory.vault.envelope import OpenEnvelope, StoredEnvelope
 from observatory.vault.month_key import MonthKey
@@ -27,8 +26,6 @@ from observatory.vault.run_state import RunState
 from observatory.vault.weekly_set import WeeklySet
 
 BATCH = 500
-MOST_WEEKS = 120
-"""More empty weeks than this in a row mean a wrong clock, not a quiet observatory."""
 
 
 class VaultError(ResourceError):
@@ -103,12 +100,14 @@ class Vault:
         A week without a set would tell that nobody wrote in it.
 
         Raises:
-            VaultError: the weeks stay open, or the clock is wrong.
+            VaultError: the weeks stay open.
+            ClockError: nothing was closed.
         """
         closed = []
         with self._storing() as connection:
             exclusive(connection)
-            for week in _weeks_to_close(connection, self.audit.entries(), today):
+            first = connection.execute(select(func.min(OpenEnvelope.week))).scalar()
+            for week in logged.weeks_to_close(self.audit.entries(), first, today):
                 made = closing.close(connection, self.audit, self._keys, "form", week)
                 closed.append(made)
         if closed:
@@ -138,7 +137,7 @@ class Vault:
         # An import or a week's end may come between the two readings; then both are read again.
         while (again := self._sets()) != held:
             held, entries = again, self.audit.entries()
-        _check_against(entries, held)
+        logged.check(entries, held)
         return held
 
     def _sets(self) -> list[SetRecord]:
@@ -155,7 +154,7 @@ class Vault:
         Raises:
             IntegrityError: after the last envelope, if the set differs from its root. Whoever
                 reads must use nothing of it before.
-            VaultError: the database failed.
+            VaultError: the database failed, or the set was removed meanwhile, as the log says.
         """
         digests = []
         query = select(StoredEnvelope.__table__).where(StoredEnvelope.set_id == kept.id)
@@ -168,6 +167,11 @@ class Vault:
                 digests.append(closing.digest(envelope))
                 yield envelope
         if not hmac.compare_digest(closing.root_of(digests), kept.root):
+            if kept not in self.sets():
+                raise VaultError(
+                    f"The set of week {kept.week} was removed, or sealed again, while it was read. "
+                    "Nothing was changed by this; do it once more."
+                )
             raise IntegrityError(
                 f"The set of week {kept.week} ({kept.source}) is not the one that was closed: "
                 "an envelope was added, altered or removed. Nothing was analysed. Put back the "
@@ -337,51 +341,3 @@ def _batches(envelopes: Iterable[Envelope]) -> Iterator[list[Envelope]]:
             batch = []
     if batch:
         yield batch
-
-
-def _weeks_to_close(connection: Connection, entries: Iterable[Entry], today: date) -> list[str]:
-    """Return the weeks that are over and have no set, from the last closed or first used one.
-
-    Sets that another host closed count for nothing here: where nobody writes, no week is closed.
-    """
-    closed = (e.facts for e in entries if e.kind is Kind.SET_CLOSED)
-    last = max((str(f["week"]) for f in closed if f["source"] == "form"), default=None)
-    first = connection.execute(select(func.min(OpenEnvelope.week))).scalar()
-    if last is not None:
-        day = periods.thursday(last) + timedelta(days=7)
-    elif first is not None:
-        day = periods.thursday(first)
-    else:
-        return []
-    weeks = []
-    while periods.is_over(periods.week_of(day), today):
-        weeks.append(periods.week_of(day))
-        day += timedelta(days=7)
-    if len(weeks) > MOST_WEEKS:
-        raise VaultError(
-            f"{len(weeks)} weeks would have to be closed: the clock of this machine is wrong, or "
-            "was. Set it right; nothing was closed."
-        )
-    return weeks
-
-
-def _check_against(entries: Iterable[Entry], sets: Iterable[SetRecord]) -> None:
-    """Return only if the sets are those of the log: closed, sealed again, removed."""
-    logged: dict[str, tuple[str, str, str]] = {}
-    for entry in entries:
-        facts = {name: str(value) for name, value in entry.facts.items()}
-        if entry.kind in (Kind.SET_CLOSED, Kind.SET_TAKEN):
-            logged[facts["set"]] = facts["source"], facts["week"], facts["root"]
-        elif entry.kind is Kind.SET_RESEALED:
-            source, week, _ = logged[facts["set"]]
-            logged[facts["set"]] = source, week, facts["root"]
-        elif entry.kind is Kind.SET_REMOVED:
-            logged.pop(facts["set"], None)
-    held = {one.id.hex(): (one.source, one.week, one.root.hex()) for one in sets}
-    if held != logged:
-        wrong = sorted(set(held.items()) ^ set(logged.items()))
-        raise IntegrityError(
-            f"The vault does not hold the sets that the audit log commits to (set {wrong[0][0]}): "
-            "one was added, removed or exchanged. Nothing was analysed. Put back the last good "
-            "backup, and record what happened."
-        )

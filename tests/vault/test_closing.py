@@ -15,8 +15,8 @@ from crypto.xwing import open_envelope
 from observatory.audit import Kind
 from observatory.complaint import plaintext
 from observatory.errors import IntegrityError
-from observatory.vault import VaultError
 from observatory.vault.closing import filled
+from observatory.vault.logged import ClockError
 
 AFTER = date(2026, 10, 12)  # the Monday after week 41
 
@@ -95,7 +95,7 @@ def test_a_late_report_of_a_closed_week_goes_into_the_next(vault, private):
 
 def test_a_clock_that_runs_years_ahead_closes_nothing(vault, private):
     vault.receive([envelope(private.public)], WEEK)
-    with pytest.raises(VaultError, match="clock"):
+    with pytest.raises(ClockError, match="clock"):
         vault.close_weeks(date(2036, 1, 1))
     assert vault.sets() == []
     assert len(vault) == 1

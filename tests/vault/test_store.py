@@ -128,3 +128,11 @@ def test_a_database_of_the_first_schema_comes_forward_with_its_reports(
     held = sorted(e.to_bytes() for e in vault.envelopes_of(kept))
     assert held == sorted(e.to_bytes() for e in before)
     engine.dispose()
+
+
+def test_a_set_that_retention_removes_while_it_is_read_is_no_tampering(vault, private):
+    vault.add_set([envelope(private.public) for _ in range(3)], WEEK)
+    (kept,) = vault.sets()
+    vault.remove_before("2030-01")
+    with pytest.raises(VaultError, match="removed, or sealed again, while it was read"):
+        list(vault.envelopes_of(kept))
