@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from observatory.doctor.findings import Finding, Level
-from observatory.errors import Exit
+from observatory.errors import Exit, UsageError
 
 _MARKS = {Level.FINE: "fine", Level.WARNING: "warn", Level.FAILURE: "FAIL"}
 
@@ -69,7 +69,10 @@ def _remote(folder: Path, url: str, list_file: Path | None) -> list[Finding]:
     rules = policy.read(folder / policy.FILE_NAME)
     rules.verify()
     click.echo(f"Root of the policy, to be compared with a custodian's sheet: {rules.root}")
-    signed = signed_file.read(list_file or folder / assets.LIST, listing.WHAT)
+    own = list_file or folder / assets.LIST
+    if not own.exists():
+        raise UsageError("No signed list of hashes is here. Give it: --list FILE.")
+    signed = signed_file.read(own, listing.WHAT)
     return check_remote(url, signed, rules)
 
 

@@ -262,6 +262,16 @@ def test_only_the_address_of_a_site_is_taken(url):
         Line(url)
 
 
+def test_a_folder_with_the_policy_alone_is_enough_with_the_list(place, tmp_path):
+    instance, port, signed = place
+    shutil.copy(instance.folder / "policy.json", tmp_path)
+    url = f"http://intake.localhost:{port}"
+    missing = run(tmp_path, "doctor", "--remote", url)
+    assert (missing.exception.exit_code, "--list" in str(missing.exception)) == (2, True)
+    signed.write(tmp_path / "h.json")
+    assert run(tmp_path, "doctor", "--remote", url, "--list", tmp_path / "h.json").exit_code == 0
+
+
 def test_nobody_there_is_said(place):
     done = run(place[0].folder, "doctor", "--remote", f"http://intake.localhost:{free_port()}")
     assert type(done.exception).__name__ == "ResourceError"
