@@ -47,6 +47,8 @@ def make(instance: Instance, out: Path, key_file: Path) -> str:
     """
     if out.resolve() == key_file.resolve():
         raise UsageError("The key file must be another file, to be kept apart from the backup.")
+    for place in (out, key_file):
+        instance.refuse_inside(place)
     if out.exists():
         raise UsageError(f"{out} is there already. Name a new file for the backup.")
     check_log(instance)

@@ -38,6 +38,7 @@ def make_intake_host(instance: Instance, folder: Path) -> None:
         UsageError: the folder is in use.
         ResourceError: the disk refuses.
     """
+    instance.refuse_inside(folder)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not empty. Choose a new folder for the intake host.")
     try:
@@ -75,6 +76,7 @@ def export(instance: Instance, out: Path, *, again: int | None = None) -> Export
         IntegrityError: the log or a set is not what it was.
         ResourceError: the disk or the database refuses.
     """
+    instance.refuse_inside(out)
     if out.exists():
         raise UsageError(f"{out} is there already. Name a new file for the batch.")
     check_log(instance)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from observatory.decisions import heads, upkeep
-from observatory.errors import BadInputError, IntegrityError, UsageError
+from observatory.errors import BadInputError, IntegrityError, ResourceError, UsageError
 
 if TYPE_CHECKING:
     from observatory.audit.log import SignedHead
@@ -32,12 +32,14 @@ def show(folder: Path, out: Path | None) -> None:
     """List the log; with OUT, write a copy to keep (one entry a line), to compare with later."""
     from observatory import durable
 
-    log = _open(folder).audit
+    instance = _open(folder)
+    log = instance.audit
     if out is not None:
+        instance.refuse_inside(out)
         try:
             durable.write(out, b"".join(entry + b"\n" for entry in log.encoded()))
         except OSError as error:
-            raise UsageError(f"{out} cannot be written: {error.strerror}.") from error
+            raise ResourceError(f"{out} cannot be written: {error.strerror}.") from error
         click.echo(f"Wrote {log.head().size} entries to {out}. Keep it away from this machine.")
         return
     for number, entry in enumerate(log.entries(), start=1):
@@ -98,7 +100,9 @@ def head(folder: Path, out: Path) -> None:
     """Write the head of the log to OUT, for a signer of each side to sign."""
     from observatory.decisions import signed_file
 
-    signed_file.propose(out, _open(folder).audit.head().to_json())
+    instance = _open(folder)
+    instance.refuse_inside(out)
+    signed_file.propose(out, instance.audit.head().to_json())
     click.echo(f"Wrote {out}. Have both sides sign it (observatory sign {out} --key KEY), then")
     click.echo(f"`observatory audit install {out}`. Each side keeps a copy of its own.")
 
@@ -125,7 +129,9 @@ def prove(folder: Path, out: Path, entry: int | None, since: Path | None) -> Non
 
     if (entry is None) == (since is None):
         raise UsageError("Say what to prove: --entry NUMBER, or --since HEAD.")
-    log = _open(folder).audit
+    instance = _open(folder)
+    instance.refuse_inside(out)
+    log = instance.audit
     signed = log.signed_heads()
     if not signed:
         raise BadInputError("Both sides have signed no head yet: `observatory audit head FILE`.")
@@ -137,7 +143,10 @@ def prove(folder: Path, out: Path, entry: int | None, since: Path | None) -> Non
         )
     except proofs.ProofError as error:
         raise BadInputError(str(error)) from error
-    durable.write(out, json.dumps(proof, indent=2, sort_keys=True).encode() + b"\n")
+    try:
+        durable.write(out, json.dumps(proof, indent=2, sort_keys=True).encode() + b"\n")
+    except OSError as error:
+        raise ResourceError(f"{out} cannot be written: {error.strerror}.") from error
     click.echo(f"Wrote {out}.")
 
 

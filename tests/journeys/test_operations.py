@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from observatory.cli import observatory
 from observatory.complaint import periods
 from observatory.complaint.plaintext import Complaint
-from observatory.errors import Exit, NotAllowedError
+from observatory.errors import Exit, NotAllowedError, UsageError
 from observatory.instance import Instance, today
 
 
@@ -81,3 +81,23 @@ def test_a_batch_that_was_altered_ends_with_the_code_of_integrity(instance, tmp_
     with pytest.raises(Exception, match="Nothing of it was taken") as refused:
         run(instance.folder, "batch", "import", tmp_path / "b")
     assert refused.value.exit_code == Exit.INTEGRITY
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "backup {inside} --keys {outside}",
+        "backup {outside} --keys {inside}",
+        "batch export {inside}",
+        "intake-host {inside}",
+        "audit log {inside}",
+        "audit head {inside}",
+        "audit prove {inside} --entry 1",
+    ],
+)
+def test_nothing_is_written_among_the_observatorys_own_files(instance, tmp_path, command):
+    inside, outside = instance.folder / "out", tmp_path / "out"
+    with pytest.raises(UsageError, match="inside the observatory's folder"):
+        run(instance.folder, *command.format(inside=inside, outside=outside).split())
+    assert not inside.exists()
+    assert not outside.exists()
