@@ -129,15 +129,22 @@ def records_of(file, keys):
         return
 
 
-def test_a_month_whose_key_was_destroyed_is_left_out_and_logged(filled, made, tmp_path):
-    backup, keys = made
-    filled.vault.remove_before("2026-01")
-    make(filled, tmp_path / "later", keys)
+def test_a_month_whose_key_was_destroyed_is_left_out_and_logged(instance, tmp_path, monkeypatch):
+    old = periods.week_of(today() - timedelta(days=900))
+    month = periods.month_of_week(old)
+    instance.vault.add_set([sealed(instance, "they asked")], old)
+    instance.vault.add_set([sealed(instance, "they paid")], THIS_WEEK)
+    instance.vault.replace_state({month: b"old part", "topics": b"t", f"tallies/{month}": b"t"})
+    backup, keys = tmp_path / "backup", tmp_path / "keys"
+    with monkeypatch.context() as then:  # when the backup was made, the month was kept
+        then.setattr("observatory.backup.making.keep_up", lambda _: None)
+        make(instance, backup, keys)
+    make(instance, tmp_path / "later", keys)
     assert restore(backup, keys, tmp_path / "new", None) == 1
     again = Instance.open(tmp_path / "new")
     check_log(again)
     assert [one.week for one in again.vault.sets()] == [THIS_WEEK]
-    assert set(again.vault.state()) == {"topics", "tallies/2025-03"}
+    assert set(again.vault.state()) == {"topics", f"tallies/{month}"}
     assert [e.kind for e in again.audit.entries()[-2:]] == [Kind.SET_REMOVED, Kind.RESTORED]
 
 
@@ -291,3 +298,17 @@ def test_a_part_too_large_to_be_read_again_is_not_written(monkeypatch):
     monkeypatch.setattr(container, "MAX_BODY", 10)
     with pytest.raises(ResourceError, match="no backup can hold it"):
         writer.add(Record("state", "vectors", body=bytes(11)))
+
+
+def test_products_catalogue_and_settings_come_back_to_the_byte(filled, tmp_path):
+    for name in ("products/2026-11-24-1/members.json", "catalogue/measures.yaml"):
+        (filled.folder / name).parent.mkdir(parents=True)
+        (filled.folder / name).write_text(f"what stands in {name}")
+    make(filled, tmp_path / "b", tmp_path / "k")
+    restore(tmp_path / "b", tmp_path / "k", tmp_path / "new", None)
+    assert files_of(tmp_path / "new") == files_of(filled.folder)
+
+
+def files_of(folder):
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return {p.relative_to(folder): p.read_bytes() for p in found if "observatory.db" not in p.name}
