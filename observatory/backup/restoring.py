@@ -19,9 +19,9 @@ from observatory.backup.keys import REST, Keys
 from observatory.backup.making import LENGTH, digest_of
 from observatory.database import engine as database
 from observatory.database.base import Base
-from observatory.decisions.upkeep import check_log
+from observatory.decisions.upkeep import check_log, kept_since
 from observatory.errors import BadInputError, NotAllowedError, ResourceError
-from observatory.instance import Instance
+from observatory.instance import Instance, today
 from observatory.policy import Policy
 from observatory.vault import Vault, keeping
 from observatory.vault.closing import SetRecord
@@ -89,6 +89,7 @@ def _records(source: Path, keys: Keys) -> Iterator[Record]:
 
 def _fill(source: Path, keys: Keys, folder: Path, files: dict[str, bytes], url: str | None) -> int:
     rules = _write_files(folder, files, url)
+    _check_complete(source, keys, rules)
     settings = config.read(folder / config.FILE_NAME)
     engine = database.open_engine(settings.database_url, folder)
     try:
@@ -103,6 +104,17 @@ def _fill(source: Path, keys: Keys, folder: Path, files: dict[str, bytes], url: 
         return len(filling.left_out)
     finally:
         engine.dispose()
+
+
+def _check_complete(source: Path, keys: Keys, rules: Policy) -> None:
+    """Refuse a key file that lacks the key of a month which the policy still keeps."""
+    first = kept_since(today(), rules.rules["retention_months"])
+    for record in _records(source, keys):
+        if record.body is None and record.month is not None and record.month >= first:
+            raise BadInputError(
+                f"The key file lacks the key of {record.month}, which the policy keeps. Give the "
+                "one that was written with this backup, or a later one. Nothing was restored."
+            )
 
 
 @contextmanager

@@ -312,3 +312,13 @@ def test_products_catalogue_and_settings_come_back_to_the_byte(filled, tmp_path)
 def files_of(folder):
     found = (path for path in folder.rglob("*") if path.is_file())
     return {p.relative_to(folder): p.read_bytes() for p in found if "observatory.db" not in p.name}
+
+
+def test_a_key_file_from_before_a_month_is_no_reason_to_lose_that_month(filled, tmp_path):
+    make(filled, tmp_path / "b", tmp_path / "k")
+    known = Keys.read(tmp_path / "k")
+    old = {month: key for month, key in known.months.items() if month == "2025-03"}
+    Keys(old, known.rest).write(tmp_path / "older")
+    with pytest.raises(BadInputError, match="lacks the key of"):
+        restore(tmp_path / "b", tmp_path / "older", tmp_path / "new", None)
+    assert not (tmp_path / "new").exists()
