@@ -8,6 +8,7 @@ cannot promise to overwrite it, which is why a run belongs on a host of its own.
 from __future__ import annotations
 
 import hashlib
+import hmac
 import secrets
 from typing import NewType
 
@@ -29,6 +30,7 @@ from crypto.envelope import (
 )
 
 Seed = NewType("Seed", bytes)
+MAC_LABEL = b"jio/state-mac/v1\x00"
 SEED_BYTES = 32
 _MLKEM_SEED_BYTES = 64
 _EXPANDED_BYTES = 96
@@ -46,10 +48,13 @@ class PrivateKey:
         public: the public key it opens for.
     """
 
-    __slots__ = ("_key", "public")
+    __slots__ = ("_key", "_mac_key", "public")
 
-    def __init__(self, key: hpke.MLKEM768X25519PrivateKey, public: PublicKey) -> None:
+    def __init__(
+        self, key: hpke.MLKEM768X25519PrivateKey, public: PublicKey, mac_key: bytes
+    ) -> None:
         self._key = key
+        self._mac_key = mac_key
         self.public = public
 
     @classmethod
@@ -67,7 +72,16 @@ class PrivateKey:
         lattice = mlkem.MLKEM768PrivateKey.from_seed_bytes(expanded[:_MLKEM_SEED_BYTES])
         curve = x25519.X25519PrivateKey.from_private_bytes(expanded[_MLKEM_SEED_BYTES:])
         public = lattice.public_key().public_bytes_raw() + curve.public_key().public_bytes_raw()
-        return cls(hpke.MLKEM768X25519PrivateKey(lattice, curve), PublicKey(public))
+        mac_key = hashlib.shake_256(MAC_LABEL + seed).digest(32)
+        return cls(hpke.MLKEM768X25519PrivateKey(lattice, curve), PublicKey(public), mac_key)
+
+    def authenticate(self, data: bytes) -> bytes:
+        """Return a tag over data that only this private key can make (HMAC-SHA256, RFC 2104)."""
+        return hmac.digest(self._mac_key, data, "sha256")
+
+    def authenticates(self, data: bytes, tag: bytes) -> bool:
+        """Tell whether this private key made the tag over these data."""
+        return hmac.compare_digest(self.authenticate(data), tag)
 
     def decrypt(self, body: bytes, info: bytes) -> bytes:
         """Open ``enc || ciphertext`` under ``info``; the callers below name the parts.

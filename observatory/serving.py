@@ -31,7 +31,7 @@ Role = Literal["intake", "members", "all"]
 Face = Literal["intake", "members"]
 
 ADDRESS = "127.0.0.1"
-THREADS = {"intake": 8, "members": 4}
+THREADS = {"intake": 32, "members": 4}
 START_SECONDS = 60
 UPKEEP_SECONDS = 3600
 

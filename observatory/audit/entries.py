@@ -26,6 +26,7 @@ class Kind(StrEnum):
     SET_RESEALED = "set-resealed"
     SET_REMOVED = "set-removed"
     RUN_OPENED = "run-opened"
+    RUN_CLOSED = "run-closed"
     DOCUMENT_MADE = "document-made"
     POLICY_INSTALLED = "policy-installed"
     KEY_DRILLED = "key-drilled"
@@ -48,6 +49,7 @@ FACTS: Mapping[Kind, frozenset[str]] = {
     Kind.SET_RESEALED: frozenset({"set", "root", "key"}),
     Kind.SET_REMOVED: frozenset({"set", "month"}),
     Kind.RUN_OPENED: frozenset({"custodians", "policy", "data_hash"}),
+    Kind.RUN_CLOSED: frozenset({"key", "members", "public"}),
     Kind.DOCUMENT_MADE: frozenset({"document", "audience", "sha256"}),
     Kind.POLICY_INSTALLED: frozenset({"policy", "version"}),
     Kind.KEY_DRILLED: frozenset({"side", "custodians", "key"}),

@@ -155,6 +155,15 @@ class AuditLog:
         rows = self._checked()
         return Head(len(rows), rows[-1][1] if rows else merkle.EMPTY_ROOT)
 
+    def extends(self, size: int, root: bytes) -> bool:
+        """Tell whether the log begins with the ``size`` entries that had this root.
+
+        Raises:
+            AuditError: an entry was altered.
+        """
+        rows = self._checked()
+        return 1 <= size <= len(rows) and rows[size - 1][1] == root
+
     def signed_heads(self) -> list[SignedHead]:
         """Return the heads that both sides signed, oldest first.
 

@@ -13,7 +13,7 @@ def in_words(instance: Instance) -> str:
     signed = instance.audit.signed_heads()
     last = signed[-1].head.size if signed else 0
     said = f"{now.size} entries, root {now.root.hex()}."
-    if last == now.size:
+    if last and last == now.size:
         return f"{said} Both sides have signed it."
     return f"{said} Both sides have signed {last or 'none'} of them."
 

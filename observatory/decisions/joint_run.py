@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import platform
 from collections.abc import Mapping, Sequence
@@ -18,12 +19,13 @@ from observatory.analysis.opening import SealedSet
 from observatory.analysis.reading import Progress
 from observatory.analysis.run import Findings, run
 from observatory.audit import Kind
-from observatory.decisions import heads
+from observatory.decisions import heads, memory
 from observatory.decisions.quorum import Brought, open_key, present
 from observatory.decisions.turn import turn
 from observatory.decisions.upkeep import check_log, check_resealed, keep_up
 from observatory.disclosure import Door, SafeAnalysis
 from observatory.disclosure.rules import Audience
+from observatory.disclosure.storage import canonical
 from observatory.instance import Instance, today
 
 AUDIENCES: tuple[Audience, ...] = ("members", "public")
@@ -86,7 +88,8 @@ def _analyse(
             "data_hash": opening.data_hash(opened),
         },
     )
-    prior = state.read(opening.open_state(instance.vault.state(), private))
+    known = opening.open_state(instance.vault.state(), private)
+    prior = state.read(memory.checked(instance, private, known))
     findings = run(
         opened,
         instance.catalogue,
@@ -99,12 +102,28 @@ def _analyse(
     progress("passing the disclosure door", 0, 1)
     products = _through_the_door(instance, findings)
     progress("sealing the state", 0, 1)
-    parts = {name: seal_blob(instance.public_key, name, d) for name, d in findings.state.items()}
+    remembered = {memory.PART: memory.made(instance, private, findings.state)}
+    parts = {
+        name: seal_blob(instance.public_key, name, data)
+        for name, data in {**findings.state, **remembered}.items()
+    }
     stopping.check()
     # Only a power cut fits between the two. The next run then makes the same products of the state.
     with stopping.whole(), instance.products.storing(dict(products)) as folder:
         instance.vault.replace_state(parts)
+    instance.audit.record(
+        Kind.RUN_CLOSED,
+        {
+            "key": instance.public_key.id.hex(),
+            **{audience: digest_of(safe) for audience, safe in products.items()},
+        },
+    )
     return JointRun(products, folder, waiting=opened.waiting > 0)
+
+
+def digest_of(products: SafeAnalysis) -> str:
+    """Return the SHA-256 of products as they are stored."""
+    return hashlib.sha256(canonical(products).encode()).hexdigest()
 
 
 def _log_catalogue(instance: Instance) -> None:

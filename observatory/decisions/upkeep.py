@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from observatory.audit import Kind
+from observatory.audit import Entry, Kind
+from observatory.complaint import periods
 from observatory.decisions import heads
 from observatory.errors import IntegrityError, NotAllowedError
 from observatory.instance import Instance, today
+from observatory.policy import Policy
 from observatory.vault.closing import SetRecord
 
 
@@ -75,9 +77,12 @@ def check_log(instance: Instance) -> None:
         IntegrityError: another policy was put in its place, or the log was altered.
     """
     instance.audit.check([], heads.signers_of(instance))
+    entries = instance.audit.entries()
+    _check_beginning(entries, instance.policy.root)
+    _check_removals(entries, instance.policy)
     logged = [
         entry.facts["policy"]
-        for entry in instance.audit.entries()
+        for entry in entries
         if entry.kind in (Kind.FOUNDED, Kind.POLICY_INSTALLED)
     ]
     if logged and logged[-1] != instance.policy.fingerprint:
@@ -86,3 +91,47 @@ def check_log(instance: Instance) -> None:
             "was put in its place. Put back the file that both sides signed last, and record it. "
             "If an installation was stopped half-way, install the same proposal once more."
         )
+
+
+def _check_beginning(entries: Sequence[Entry], root: str) -> None:
+    """Return only if the log begins with the founding of this observatory."""
+    first = entries[0] if entries else None
+    if first is not None and first.facts.get("source") == "earlier":
+        return  # a database of the first schema, which had no log
+    if first is None or first.kind is not Kind.FOUNDED or first.facts["root"] != root:
+        raise IntegrityError(
+            "The audit log does not begin with the founding of this observatory: it was emptied "
+            "or exchanged. Put back the last good backup, and record what happened."
+        )
+
+
+def _check_removals(entries: Sequence[Entry], policy: Policy) -> None:
+    """Return only if sets were removed by retention alone, and sealed again to new keys alone.
+
+    Whoever can write to the database can append entries. One that removes what no policy ever let
+    go, or exchanges a set for another without a rotation that both sides signed, is no act of ours.
+    """
+    shortest = min(link.rules["retention_months"] for link in policy.chain)
+    later_keys = {link.rules["key"]["id"] for link in policy.chain} - {
+        policy.chain[0].rules["key"]["id"]
+    }
+    weeks: dict[object, str] = {}
+    resealed: set[tuple[object, object]] = set()
+    for number, entry in enumerate(entries, start=1):
+        name = entry.facts.get("set")
+        wrong = False
+        if entry.kind in (Kind.SET_CLOSED, Kind.SET_TAKEN):
+            weeks[name] = str(entry.facts["week"])
+        elif entry.kind is Kind.SET_REMOVED:
+            kept = kept_since(date.fromisoformat(entry.day), shortest)
+            wrong = name not in weeks or periods.month_of_week(weeks[name]) >= kept
+        elif entry.kind is Kind.SET_RESEALED:
+            again = (name, entry.facts["key"])
+            wrong = entry.facts["key"] not in later_keys or again in resealed
+            resealed.add(again)
+        if wrong:
+            raise IntegrityError(
+                f"Entry {number} of the audit log says that a set was removed or exchanged, and no "
+                "policy of both sides allows it. Nothing runs on it. Put back the last good "
+                "backup, and record what happened."
+            )

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crypto.envelope import Envelope, PublicKey
 from observatory.audit import AuditLog, Kind
+from observatory.complaint import periods
 from observatory.database.engine import exclusive, settle
 from observatory.database.faults import reason
 from observatory.errors import IntegrityError, ResourceError
@@ -144,7 +145,13 @@ class Vault:
         with self._reading() as connection:
             rows = connection.execute(select(WeeklySet.__table__)).all()
         return sorted(
-            (SetRecord(bytes(r.id), r.source, r.week, r.month, bytes(r.root)) for r in rows),
+            # The month follows from the week, which the log names; a column can be edited.
+            (
+                SetRecord(
+                    bytes(r.id), r.source, r.week, periods.month_of_week(r.week), bytes(r.root)
+                )
+                for r in rows
+            ),
             key=lambda one: (one.week, one.source, one.id),
         )
 
@@ -246,16 +253,15 @@ class Vault:
 
         Raises:
             VaultError: everything stands as it was.
+            IntegrityError: the sets are not those of the log.
         """
+        old = [one for one in self.sets() if one.month < month]
         with self._storing() as connection:
             exclusive(connection)
-            old = connection.execute(
-                select(WeeklySet.id, WeeklySet.month).where(WeeklySet.month < month)
-            ).all()
-            for row in sorted(old, key=lambda one: (one.month, one.id)):
-                connection.execute(delete(StoredEnvelope).where(StoredEnvelope.set_id == row.id))
-                connection.execute(delete(WeeklySet).where(WeeklySet.id == row.id))
-                facts = {"set": bytes(row.id).hex(), "month": row.month}
+            for one in old:
+                connection.execute(delete(StoredEnvelope).where(StoredEnvelope.set_id == one.id))
+                connection.execute(delete(WeeklySet).where(WeeklySet.id == one.id))
+                facts = {"set": one.id.hex(), "month": one.month}
                 self.audit.append(connection, Kind.SET_REMOVED, facts)
             connection.execute(delete(MonthKey).where(MonthKey.month < month))
             names = connection.execute(select(RunState.name)).scalars()

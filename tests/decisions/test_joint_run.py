@@ -4,9 +4,11 @@ import hashlib
 import json
 import random
 import shutil
+from datetime import timedelta
 from importlib.resources import files
 
 import pytest
+from shorter_retention import keep_only
 
 from nlp.embedding import UniversalSentenceEncoder
 from observatory.audit import Kind
@@ -44,6 +46,14 @@ def run(instance, quorum):
     return joint_run.analyse(opened, quorum, UniversalSentenceEncoder(), lambda *_: None)
 
 
+def remembered(instance, private):
+    """Return the state that the last run left, opened and known to be its own."""
+    from observatory.analysis import opening
+    from observatory.decisions import memory
+
+    return memory.checked(instance, private, opening.open_state(instance.vault.state(), private))
+
+
 def comparable(products):
     body = products.to_json()
     body["manifest"] = {
@@ -74,7 +84,7 @@ def test_order_salts_and_seals_change_nothing(founded, quorum, corpus, tmp_path)
 
 
 def test_old_reports_keep_topic_and_codes_when_new_ones_come(founded, quorum, corpus):
-    from observatory.analysis import opening, state
+    from observatory.analysis import state
     from observatory.decisions.quorum import open_key
 
     instance = founded.instance
@@ -82,10 +92,10 @@ def test_old_reports_keep_topic_and_codes_when_new_ones_come(founded, quorum, co
     instance.vault.add_set(envelopes[:-60], THIS_WEEK)
     run(instance, quorum)
     private = open_key(instance, quorum)
-    before = state.read(opening.open_state(instance.vault.state(), private))
+    before = state.read(remembered(instance, private))
     instance.vault.add_set(envelopes[-60:], THIS_WEEK)
     run(instance, quorum)
-    after = state.read(opening.open_state(instance.vault.state(), private))
+    after = state.read(remembered(instance, private))
     kept = [leaf for leaf in before.topics if leaf in after.topics]
     assert len(kept) > 0.97 * len(before.topics)
     assert all(before.topics[leaf] == after.topics[leaf] for leaf in kept)
@@ -95,12 +105,14 @@ def test_old_reports_keep_topic_and_codes_when_new_ones_come(founded, quorum, co
 
 def test_counts_outlive_the_reports_that_retention_removes(founded, quorum, corpus):
     instance = founded.instance
-    instance.vault.add_set(sealed(instance, corpus, 1), f"{today().year - 2}-W49")
+    week = periods.week_of(today() - timedelta(days=200))
+    instance.vault.add_set(sealed(instance, corpus, 1), week)
     before = run(instance, quorum).products["members"]
-    december = f"{today().year - 2}-12"
-    assert instance.vault.remove_before(f"{today().year - 1}-01") == 1
-    assert set(instance.vault.state()) == {"topics", f"tallies/{december}"}
+    month = periods.month_of_week(week)
+    instance = keep_only(instance, founded.shares, 3)
     after = run(instance, quorum).products["members"]
+    assert instance.vault.sets() == []
+    assert set(instance.vault.state()) == {"memory", "topics", f"tallies/{month}"}
     assert after.reports == before.reports
     assert after.tables == before.tables
     assert after.signals == before.signals
@@ -126,10 +138,63 @@ def test_a_run_is_refused_on_another_set_or_policy_than_the_log_names(founded, q
         run(instance, quorum)
 
 
+def test_a_state_that_nobodys_run_left_is_refused(founded, quorum, corpus):
+    """Anyone can seal to the public key; only a run can vouch for what it leaves to the next."""
+    from crypto.envelope import seal_blob
+    from observatory.analysis import tallies
+
+    instance = founded.instance
+    instance.vault.add_set(sealed(instance, corpus[:40], 1), THIS_WEEK)
+    run(instance, quorum)
+    left = instance.vault.state()
+    planted = tallies.pack(tallies.Tallies({}, {"received": 160, "usable": 160}))
+    part = seal_blob(instance.public_key, "tallies/2026-04", planted)
+    for parts, said in (
+        ({**left, "tallies/2026-04": part}, "put into"),
+        ({**left, "topics": left["memory"]}, "does not open"),
+        ({name: data for name, data in left.items() if name != "topics"}, "is gone"),
+        ({name: data for name, data in left.items() if name != "memory"}, "not what a run left"),
+        ({}, "is gone"),
+    ):
+        instance.vault.replace_state(parts)
+        with pytest.raises(IntegrityError, match=said):
+            run(instance, quorum)
+    instance.vault.replace_state(left)
+    assert run(instance, quorum).products
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts"),
+    [
+        (Kind.SET_REMOVED, {"month": "2001-01"}),
+        (Kind.SET_RESEALED, {"root": "00" * 32, "key": "00" * 8}),
+    ],
+)
+def test_an_entry_that_removes_or_exchanges_a_set_against_the_policy_is_refused(
+    founded, quorum, corpus, kind, facts
+):
+    instance = founded.instance
+    instance.vault.add_set(sealed(instance, corpus[:3], 1), THIS_WEEK)
+    [kept] = instance.vault.sets()
+    instance.audit.record(kind, {"set": kept.id.hex(), **facts})
+    with pytest.raises(IntegrityError, match="no policy of both sides allows"):
+        run(instance, quorum)
+
+
+def test_an_emptied_log_is_refused(founded, quorum):
+    from sqlalchemy import text
+
+    with founded.instance.vault.engine.begin() as connection:
+        connection.execute(text("DELETE FROM audit_entry"))
+    with pytest.raises(IntegrityError, match="does not begin with the founding"):
+        run(founded.instance, quorum)
+
+
 def test_every_opening_is_logged_with_who_was_there(founded, quorum):
     run(founded.instance, quorum)
-    entry = Instance.open(founded.instance.folder).audit.entries()[-1]
-    assert entry.kind is Kind.RUN_OPENED
+    entries = Instance.open(founded.instance.folder).audit.entries()
+    assert entries[-1].kind is Kind.RUN_CLOSED
+    [entry] = [one for one in entries if one.kind is Kind.RUN_OPENED]
     assert entry.facts["custodians"] == ["business-1", "business-3", "customs-1", "customs-3"]
 
 
