@@ -72,7 +72,7 @@ def export(instance: Instance, out: Path, *, again: int | None = None) -> Export
 
     Raises:
         UsageError: the file is there already.
-        BadInputError: there is no such batch.
+        BadInputError: there is no such batch, or retention removed some of it.
         IntegrityError: the log or a set is not what it was.
         ResourceError: the disk or the database refuses.
     """
@@ -105,6 +105,12 @@ def export(instance: Instance, out: Path, *, again: int | None = None) -> Export
             os.fsync(file.fileno())
         with draft.open("rb") as file:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        if again is not None and sha256 != batches[number - 1].sha256:
+            raise BadInputError(
+                f"Batch {again} cannot be written again: retention removed some of its sets. If it "
+                f"never arrived, move {host.FILE_NAME} away, so that this host makes itself a new "
+                "key, and export once more: that carries everything that is kept."
+            )
         if again is None:
             facts: dict[str, str | int] = {"batch": number, "host": own, "sha256": sha256}
             instance.audit.record(Kind.BATCH_EXPORTED, facts)

@@ -247,6 +247,23 @@ def test_what_retention_removed_does_not_come_back(intake, central, tmp_path, mo
     assert central.vault.sets() == []
 
 
+def test_a_batch_that_retention_reached_is_not_written_again_as_another(
+    intake, central, tmp_path, monkeypatch
+):
+    one = intake.seal(Complaint("old"), week=weeks_ago(130), source="import:a", once=bytes(32))
+    with monkeypatch.context() as then:  # when the batch was written, the month was kept
+        then.setattr("observatory.batches.exporting.keep_up", lambda _: None)
+        intake.vault.add_set([one], weeks_ago(130))
+        export(intake, tmp_path / "lost")
+    write(intake, weeks_ago(1))
+    with pytest.raises(BadInputError, match="retention removed some"):
+        export(intake, tmp_path / "again", again=1)
+    assert not (tmp_path / "again").exists()
+    (intake.folder / "host-key.json").unlink()
+    carry(intake, central, tmp_path / "new")
+    assert held(central) == held(intake)
+
+
 def test_both_hosts_log_what_was_carried(intake, central, tmp_path):
     write(intake, weeks_ago(1))
     carry(intake, central, tmp_path / "b1")
