@@ -28,8 +28,11 @@ run: install ## the demo: a made-up corpus, analysed and served
 test: install ## all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(TEST_OPTIONS)
 
-mutants: install ## mutation testing of crypto/, in a scratch folder; about half an hour
-	nice -n 10 $(BIN)/python tests/crypto/mutants.py
+# In an environment of its own: mutmut brings setproctitle, which renames the servers' processes.
+mutants: ## mutation testing of crypto/, in a scratch folder; about half an hour
+	$(PYTHON) -m venv .venv-mutants
+	.venv-mutants/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-mutants.lock
+	nice -n 10 .venv-mutants/bin/python tests/crypto/mutants.py
 
 lint: install ## style, types and the direction of imports
 	$(BIN)/ruff check .
@@ -40,6 +43,7 @@ lint: install ## style, types and the direction of imports
 lock: ## resolve setup.cfg into the lock files
 	uv pip compile setup.cfg --extra build --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.lock
 	uv pip compile setup.cfg --extra build --extra dev --extra postgres --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-dev.lock
+	uv pip compile setup.cfg --extra build --extra dev --extra postgres --extra mutants --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-mutants.lock
 	uv pip compile benchmarks/requirements-peers.in --excludes benchmarks/requirements-peers-excluded.txt --universal --python-version 3.11 --generate-hashes --no-header -q -o benchmarks/requirements-peers.txt
 
 peers: .venv-peers/.installed ## what benchmarks are run against, in an environment of its own
