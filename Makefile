@@ -41,10 +41,10 @@ lint: install ## style, types and the direction of imports
 	$(BIN)/lint-imports
 
 lock: ## resolve setup.cfg into the lock files
-	uv pip compile setup.cfg --extra build --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.lock
-	uv pip compile setup.cfg --extra build --extra dev --extra postgres --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-dev.lock
-	uv pip compile setup.cfg --extra build --extra dev --extra postgres --extra mutants --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-mutants.lock
-	uv pip compile benchmarks/requirements-peers.in --excludes benchmarks/requirements-peers-excluded.txt --universal --python-version 3.11 --generate-hashes --no-header -q -o benchmarks/requirements-peers.txt
+	uv pip compile setup.cfg --extra build --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header -q -o requirements.lock
+	uv pip compile setup.cfg --extra build --extra dev --extra postgres --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header -q -o requirements-dev.lock
+	uv pip compile setup.cfg --extra build --extra dev --extra postgres --extra mutants --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header -q -o requirements-mutants.lock
+	uv pip compile benchmarks/requirements-peers.in --excludes benchmarks/requirements-peers-excluded.txt --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header -q -o benchmarks/requirements-peers.txt
 
 peers: .venv-peers/.installed ## what benchmarks are run against, in an environment of its own
 
