@@ -220,20 +220,13 @@ class Vault:
         with self._storing() as connection:
             exclusive(connection)
             connection.execute(delete(StoredEnvelope).where(StoredEnvelope.set_id == kept.id))
-            shuffled = sorted(
-                (closing.row_of(one, kept.id, secrets.token_bytes(16)) for one in envelopes),
-                key=lambda row: row["id"],  # type: ignore[arg-type,return-value]
+            placed = sorted(
+                ((secrets.token_bytes(16), one) for one in envelopes), key=lambda pair: pair[0]
             )
-            for start in range(0, len(shuffled), BATCH):
-                connection.execute(insert(StoredEnvelope), shuffled[start : start + BATCH])
-            root = closing.root_of(
-                [
-                    closing.digest(
-                        Envelope(r["key_id"], r["bucket"], r["quarter"], r["body"])  # type: ignore[arg-type]
-                    )
-                    for r in shuffled
-                ]
-            )
+            for start in range(0, len(placed), BATCH):
+                rows = [closing.row_of(one, kept.id, n) for n, one in placed[start : start + BATCH]]
+                connection.execute(insert(StoredEnvelope), rows)
+            root = closing.root_of([closing.digest(one) for _, one in placed])
             connection.execute(update(WeeklySet).where(WeeklySet.id == kept.id).values(root=root))
             self.audit.append(
                 connection,
