@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from datetime import timedelta
 
 import pytest
@@ -169,7 +170,7 @@ def test_an_import_that_is_killed_goes_on(intake, central, tmp_path):
             stdout=subprocess.DEVNULL,
         )
         while running.poll() is None and len(central.vault) == before:
-            pass
+            time.sleep(0.001)
         running.kill()
         running.wait()
         before = len(central.vault)

@@ -225,7 +225,6 @@ def test_a_failing_server_leaves_the_words_on_the_page(chromium, made_up):
         page.clock.fast_forward(ANSWER_MS)
         assert page.get_by_role("alert").inner_text().startswith("No answer yet")
         assert page.locator(".words").inner_text() == "my words"
-        assert violations(page) == []
         page.get_by_role("button", name="Change it").click()
         assert page.get_by_label("What happened?").input_value() == "my words"
     look_again(page)

@@ -6,11 +6,17 @@ import os
 import pty
 import re
 import select
+import subprocess
 import sys
 import time
 from pathlib import Path
 
-PROGRAM = "from observatory.cli import main; main()"
+PROGRAM = """
+import fcntl, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+from observatory.cli import main
+main()
+"""
 PATIENCE = 60
 
 
@@ -20,11 +26,13 @@ class Terminal:
     def __init__(self, *arguments: object, cwd: Path) -> None:
         self.said = ""
         self._seen = 0
-        self._pid, self._screen = pty.fork()
-        if self._pid == 0:
-            os.chdir(cwd)
-            os.environ.update(TERM="xterm", COLUMNS="200", NO_COLOR="1")
-            os.execv(sys.executable, [sys.executable, "-c", PROGRAM, *map(str, arguments)])  # noqa: S606
+        self._screen, theirs = pty.openpty()
+        self._command = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, *map(str, arguments)],
+            stdin=theirs, stdout=theirs, stderr=theirs, cwd=cwd, start_new_session=True,
+            env={**os.environ, "TERM": "xterm", "COLUMNS": "200", "NO_COLOR": "1"},
+        )  # fmt: skip
+        os.close(theirs)
 
     def expect(self, words: str) -> str:
         """Wait until these words appear after what was expected before; return what came first."""
@@ -48,9 +56,12 @@ class Terminal:
         """Read to the end; return the exit code."""
         while self._read(PATIENCE):
             pass
-        _, status = os.waitpid(self._pid, 0)
         os.close(self._screen)
-        return os.waitstatus_to_exitcode(status)
+        try:
+            return self._command.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._command.kill()
+            raise AssertionError(f"did not end; last: {self.said[-1500:]!r}") from None
 
     def _read(self, seconds: float) -> bool:
         ready, _, _ = select.select([self._screen], [], [], seconds)
