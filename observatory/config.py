@@ -28,6 +28,10 @@ observatory_name = "Joint Integrity Observatory"
 # "postgresql+psycopg://USER@HOST/DATABASE" (install the extra "postgres").
 database_url = "sqlite:///observatory.db"
 
+# What this machine does: "all", or "intake" on an intake host, which takes reports in and holds
+# none that it could open (see docs/operations.md).
+role = "all"
+
 # Host name and port of the reporters' form. A request for any other host is refused.
 intake_host = "intake.localhost"
 intake_port = 8080
@@ -44,6 +48,7 @@ findings_address = ""
 
 
 DATABASE_URL = "sqlite:///observatory.db"
+ROLES = ("all", "intake")
 
 
 def template(database_url: str = DATABASE_URL) -> str:
@@ -53,9 +58,18 @@ def template(database_url: str = DATABASE_URL) -> str:
 
 def with_database(text: bytes, database_url: str) -> bytes:
     """Return the text of a ``config.toml`` that names another database."""
-    line = f"database_url = {json.dumps(database_url)}".encode()
-    changed, found = re.subn(rb"(?m)^database_url\s*=.*$", lambda _: line, text)
-    return changed if found else text + line + b"\n"
+    return _with(text, "database_url", database_url)
+
+
+def of_an_intake_host(text: bytes) -> bytes:
+    """Return the text of a ``config.toml`` for an intake host, with a database of its own."""
+    return _with(with_database(text, DATABASE_URL), "role", "intake")
+
+
+def _with(text: bytes, key: str, value: str) -> bytes:
+    line = f"{key} = {json.dumps(value)}".encode()
+    changed, found = re.subn(rf"(?m)^{key}\s*=.*$".encode(), lambda _: line, text)
+    return changed if found else text.rstrip(b"\n") + b"\n" + line + b"\n"
 
 
 @dataclass(frozen=True)
@@ -64,6 +78,7 @@ class Config:
 
     observatory_name: str = "Joint Integrity Observatory"
     database_url: str = DATABASE_URL
+    role: str = "all"
     intake_host: str = "intake.localhost"
     intake_port: int = 8080
     members_host: str = "members.localhost"
@@ -102,10 +117,16 @@ def read(path: Path) -> Config:
             raise BadInputError(
                 f"{path}: '{key}' must be {'a number' if types[key] is int else 'text in quotes'}."
             )
-    for key in ("intake_port", "members_port"):
-        if not 1 <= found.get(key, 1) <= 65535:
-            raise BadInputError(f"{path}: '{key}' must lie between 1 and 65535.")
     settings = Config(**found)
+    _check(settings, path)
+    return settings
+
+
+def _check(settings: Config, path: Path) -> None:
+    for key in ("intake_port", "members_port"):
+        if not 1 <= getattr(settings, key) <= 65535:
+            raise BadInputError(f"{path}: '{key}' must lie between 1 and 65535.")
+    if settings.role not in ROLES:
+        raise BadInputError(f"{path}: 'role' must be one of {', '.join(ROLES)}.")
     if settings.intake_port == settings.members_port:
         raise BadInputError(f"{path}: 'intake_port' and 'members_port' must differ.")
-    return settings

@@ -24,7 +24,7 @@ from observatory.config import Config
 from observatory.database import engine as database
 from observatory.disclosure import SafeAnalysis
 from observatory.disclosure.storage import Products
-from observatory.errors import BadInputError, ResourceError, UsageError
+from observatory.errors import BadInputError, NotAllowedError, ResourceError, UsageError
 from observatory.policy import Policy
 from observatory.vault import Vault
 
@@ -92,6 +92,27 @@ class Instance:
             return catalogue.load(own if own.is_dir() else None)
         except CatalogueError as error:
             raise BadInputError(f"{error}. Correct {own} and try again.") from error
+
+    @property
+    def only_receives(self) -> bool:
+        """Whether this is an intake host: it takes reports in, and nobody reads any there."""
+        return self.config.role == "intake"
+
+    def refuse_on_intake_host(self, what: str) -> None:
+        """Return only if this is no intake host.
+
+        Args:
+            what: what is asked for, such as ``A run``, as the sentence begins.
+
+        Raises:
+            NotAllowedError: it is one.
+        """
+        if self.only_receives:
+            raise NotAllowedError(
+                f"{what} belongs on the analysis host. This is an intake host: it takes reports in "
+                "(observatory serve --role intake), opens none, and hands closed weeks on "
+                "(observatory batch export). Bring no share here."
+            )
 
     @property
     def products(self) -> Products:

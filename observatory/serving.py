@@ -76,7 +76,10 @@ def serve(
 
     Raises:
         ServingError: a port is taken, or a face could not start or ended by itself.
+        NotAllowedError: members' pages were asked for on an intake host.
     """
+    if role != "intake":
+        instance.refuse_on_intake_host("Serving members' pages (--role members or all)")
     places = addresses(instance, role, port)
     faces: list[subprocess.Popen[bytes]] = []
     with contextlib.ExitStack() as reserved:

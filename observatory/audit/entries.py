@@ -40,6 +40,10 @@ class Kind(StrEnum):
     BACKUP_MADE = "backup-made"
     RESTORED = "restored"
     ASSETS_LISTED = "assets-listed"
+    ACT_DONE = "act-done"
+    ACT_WITHDRAWN = "act-withdrawn"
+    ROLL_INSTALLED = "roll-installed"
+    DOCUMENT_PUBLISHED = "document-published"
 
 
 FACTS: Mapping[Kind, frozenset[str]] = {
@@ -63,6 +67,15 @@ FACTS: Mapping[Kind, frozenset[str]] = {
     Kind.BACKUP_MADE: frozenset({"sha256"}),
     Kind.RESTORED: frozenset({"sha256"}),
     Kind.ASSETS_LISTED: frozenset({"sha256"}),
+    Kind.ACT_DONE: frozenset({"act", "what", "approved"}),
+    Kind.ACT_WITHDRAWN: frozenset({"act", "by"}),
+    Kind.ROLL_INSTALLED: frozenset({"roll", "version"}),
+    Kind.DOCUMENT_PUBLISHED: frozenset({"document", "audience", "sha256", "approved"}),
+}
+
+MAY: Mapping[Kind, frozenset[str]] = {
+    # The host that closed the set. Entries from before it was logged have none.
+    Kind.SET_TAKEN: frozenset({"host"}),
 }
 
 
@@ -84,7 +97,7 @@ class Entry:
     facts: Mapping[str, Fact]
 
     def __post_init__(self) -> None:
-        if set(self.facts) != FACTS[self.kind]:
+        if set(self.facts) - MAY.get(self.kind, frozenset()) != FACTS[self.kind]:
             raise ValueError(f"An entry {self.kind} has the facts {sorted(FACTS[self.kind])}.")
 
     def to_bytes(self) -> bytes:

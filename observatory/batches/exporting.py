@@ -44,8 +44,7 @@ def make_intake_host(instance: Instance, folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         settings = (instance.folder / config.FILE_NAME).read_bytes()
-        own = config.with_database(settings, config.DATABASE_URL)
-        durable.write(folder / config.FILE_NAME, own)
+        durable.write(folder / config.FILE_NAME, config.of_an_intake_host(settings))
         for name in (offices.FILE_NAME, policy.FILE_NAME):
             durable.write(folder / name, (instance.folder / name).read_bytes())
     except OSError as error:
@@ -59,7 +58,9 @@ def make_intake_host(instance: Instance, folder: Path) -> None:
 
 
 def export(instance: Instance, out: Path, *, again: int | None = None) -> Exported:
-    """Write the sets that were closed since the last batch of this host.
+    """Write the weeks of the form that were closed since the last batch of this host.
+
+    A register is imported where it is read, never on an intake host, so no batch carries any.
 
     Which they are is read from the audit log alone, so that a crash at any moment leaves the batch
     either logged, and then it can be written again to the byte, or not made. A host that was
@@ -134,7 +135,7 @@ def _batches(entries: Sequence[Entry], own: str) -> tuple[list[_Batch], list[str
     batches: list[_Batch] = []
     waiting: list[str] = []
     for entry in entries:
-        if entry.kind is Kind.SET_CLOSED:
+        if entry.kind is Kind.SET_CLOSED and entry.facts["source"] == "form":
             waiting.append(str(entry.facts["set"]))
         elif entry.kind is Kind.BATCH_EXPORTED and entry.facts["host"] == own:
             batches.append(_Batch(waiting, str(entry.facts["sha256"])))

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
 from observatory.audit import Entry, Kind
-from observatory.batches import host
+from observatory.batches import admission, host
 from observatory.batches.batch import BatchError, Head, Reader
-from observatory.decisions.upkeep import check_log
+from observatory.decisions.upkeep import check_log, first_kept
 from observatory.errors import BadInputError, NotAllowedError
-from observatory.instance import Instance
-from observatory.vault.closing import digest, root_of
+from observatory.instance import Instance, today
+from observatory.vault.closing import SetRecord, digest, root_of
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,13 @@ class _Checked:
     """A batch that was read through.
 
     Attributes:
-        roots: root by set.
+        sets: each set by its id, hex.
         keys: ids of the keys that a set's reports are sealed to, by set.
     """
 
     head: Head
     sha256: str
-    roots: Mapping[str, bytes]
+    sets: Mapping[str, SetRecord]
     keys: Mapping[str, AbstractSet[bytes]]
 
 
@@ -59,15 +59,17 @@ def take(
         source: the file.
         expected: fingerprint of the host, as its people read it out; needed for its first batch.
         unreadable: take it although reports in it are sealed to a key that is not held here. Runs
-            set those of the form aside; a register that was sealed to it is left out.
+            set them aside.
 
     Raises:
-        BatchError: it was altered, is another observatory's, or does not follow the last one.
+        BatchError: it was altered, is another observatory's, does not follow the last one, or
+            holds a week twice.
         NotAllowedError: the host is not known here, or another, or reports are sealed to a key
-            that is not held here.
-        BadInputError: no such file, or batches before it are missing.
+            that is not held here, or it holds what no intake host may bring, or this is one.
+        BadInputError: no such file, batches before it are missing, or a week is not over.
         VaultError: the database refuses; what was taken stays, and the rest is taken again.
     """
+    instance.refuse_on_intake_host("Taking a batch")
     check_log(instance)
     checked = _checked(source)
     if checked.head.root != instance.policy.root:
@@ -80,19 +82,22 @@ def take(
         for entry in entries
         if entry.kind in (Kind.SET_CLOSED, Kind.SET_TAKEN)
     }
+    now = today()
+    own = host.fingerprint(bytes.fromhex(checked.head.host))
+    admission.check(checked.sets, entries, own, first_kept=first_kept(instance, now), today=now)
     foreign = _foreign(checked, known, instance)
     if foreign and not unreadable:
         raise NotAllowedError(_not_held(min(foreign.values())))
-    new = _take_sets(instance, source, checked, known, foreign)
+    new = _take_sets(instance, source, checked, known, own)
     instance.audit.record(
         Kind.BATCH_IMPORTED,
         {
             "batch": checked.head.number,
-            "host": host.fingerprint(bytes.fromhex(checked.head.host)),
+            "host": own,
             "sha256": checked.sha256,
         },
     )
-    return Taken(checked.head.number, len(checked.roots), new, len(foreign))
+    return Taken(checked.head.number, len(checked.sets), new, len(foreign))
 
 
 def _take_sets(
@@ -100,34 +105,36 @@ def _take_sets(
     source: Path,
     checked: _Checked,
     known: Mapping[str, str],
-    foreign: Collection[str],
+    own: str,
 ) -> int:
     """Take each set that is not known, one transaction a set; return how many."""
     new = 0
     with source.open("rb") as file:
         for carried in Reader(file).sets():
             name = carried.record.id.hex()
-            if checked.roots.get(name) != carried.record.root:
+            if checked.sets.get(name) != carried.record:
                 raise BatchError("was exchanged while it was read")
             if name in known:
                 if known[name] != carried.record.root.hex():
                     raise BatchError("holds a set that is known here with another root")
-            elif name not in foreign or carried.record.source == "form":
-                instance.vault.take_set(carried.record, carried.envelopes)
+            else:
+                instance.vault.take_set(carried.record, carried.envelopes, own)
                 new += 1
     return new
 
 
 def _checked(source: Path) -> _Checked:
     """Read a batch through, every root and the signature, before any of it is taken."""
-    roots: dict[str, bytes] = {}
+    sets: dict[str, SetRecord] = {}
     keys: dict[str, set[bytes]] = {}
     try:
         with source.open("rb") as file:
             reader = Reader(file)
             for carried in reader.sets():
                 name = carried.record.id.hex()
-                roots[name], keys[name] = carried.record.root, set()
+                if name in sets:
+                    raise BatchError("holds a set twice")
+                sets[name], keys[name] = carried.record, set()
                 digests = []
                 for envelope in carried.envelopes:
                     digests.append(digest(envelope))
@@ -138,10 +145,10 @@ def _checked(source: Path) -> _Checked:
             sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise BadInputError(f"{source} cannot be opened: {error.strerror}.") from error
-    return _Checked(reader.head, sha256, roots, keys)
+    return _Checked(reader.head, sha256, sets, keys)
 
 
-def _foreign(checked: _Checked, known: Collection[str], instance: Instance) -> dict[str, bytes]:
+def _foreign(checked: _Checked, known: Mapping[str, str], instance: Instance) -> dict[str, bytes]:
     """Return, by new set, the key of reports that no run here could open."""
     policy = instance.policy
     held = {one.id for one in (policy.public_key, *policy.previous_keys)}

@@ -103,6 +103,7 @@ def analyse(folder: Path, /, output: Path | None, **given: Any) -> None:
     to_file = None if output is None or str(output) == "-" else output
     if to_file is not None:
         _check_output(instance, to_file, (*given["sheets"], *given["more"]))
+    instance.refuse_on_intake_host("A run")
     upkeep.check_resealed(instance)
     sheets = brought(instance, instance.public_key, **given)
     # Only now what takes seconds to load: nobody waits for it before saying who is missing.

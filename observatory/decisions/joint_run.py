@@ -52,12 +52,13 @@ def analyse(
         progress: told how far the work is.
 
     Raises:
-        NotAllowedError: one side is missing.
+        NotAllowedError: one side is missing, or this is an intake host.
         BadInputError: a share file cannot be used.
         IntegrityError: a sealed report does not open, or the signers were exchanged.
         ResourceError: the database or the disk failed, or another run is under way; the products
             of the last run stand.
     """
+    instance.refuse_on_intake_host("A run")
     with turn(instance):
         return _analyse(instance, sheets, embedder, progress)
 

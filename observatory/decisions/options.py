@@ -85,6 +85,7 @@ def brought(
 
     Raises:
         UsageError: no file was given and nobody can be asked.
+        NotAllowedError: this is an intake host, where no share belongs.
         BadInputError: a file cannot be used.
         IntegrityError: the sheets carry another root than the policy, or the log was altered: this
             is known before anybody gives anything.
@@ -92,6 +93,7 @@ def brought(
     from observatory.custody.recovery import check_headings
     from observatory.decisions import gathering, presence, quorum, upkeep
 
+    instance.refuse_on_intake_host("What needs shares")
     files = (*sheets, *more)
     upkeep.check_log(instance)
     if not files:

@@ -186,6 +186,7 @@ def _reseal(instance: Instance, proposal: Path | None, given: Mapping[str, Any])
     from observatory.decisions import policy_commands, quorum, rotation, upkeep
     from observatory.decisions.turn import turn
 
+    instance.refuse_on_intake_host("Sealing again")
     policy = instance.policy
     if not policy.previous_keys:
         raise NotAllowedError("There is no earlier key: everything is sealed to the key in force.")

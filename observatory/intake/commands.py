@@ -34,6 +34,7 @@ def import_register(folder: Path, file: Path, mapping_file: Path | None, as_json
     from observatory.intake.imports.sealing import seal_register
 
     instance = Instance.open(folder)
+    instance.refuse_on_intake_host("A register")
     rules = mapping.read(mapping_file) if mapping_file else None
     with progress.shown() as report:
         done = seal_register(

@@ -77,8 +77,13 @@ class Vault:
         settle(self.engine)
         return stored
 
-    def take_set(self, carried: SetRecord, envelopes: Iterable[Envelope]) -> None:
+    def take_set(self, carried: SetRecord, envelopes: Iterable[Envelope], host: str) -> None:
         """Store a set that another host closed, as it was, in one transaction.
+
+        Args:
+            carried: what the set is.
+            envelopes: its own.
+            host: fingerprint of the host that closed it, hex.
 
         Raises:
             IntegrityError: it differs from its root; nothing was stored.
@@ -91,7 +96,7 @@ class Vault:
                 placing.add(batch)
             placing.done()
             facts = {"set": carried.id.hex(), "source": carried.source, "week": carried.week}
-            root = {"root": carried.root.hex()}
+            root = {"root": carried.root.hex(), "host": host}
             self.audit.append(connection, Kind.SET_TAKEN, {**facts, **root})
         settle(self.engine)
 

@@ -45,6 +45,7 @@ def report(prepared, place, out, *more):
         (b"observatory_name = 5", "must be text in quotes"),
         (b"intake_port = 70000", "between 1 and 65535"),
         (b"members_port = 8080", "must differ"),
+        (b'role = "analysis"', "must be one of all, intake"),
     ],
 )
 def test_damaged_settings(prepared, empty, settings, said):

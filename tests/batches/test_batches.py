@@ -1,5 +1,6 @@
 """Batches from an intake host to the analysis host: exactly once, in order, refused if altered."""
 
+import hashlib
 import os
 import shutil
 import subprocess
@@ -15,9 +16,10 @@ from crypto.signing import SigningKey
 from observatory.audit import Kind
 from observatory.backup import making as backup
 from observatory.backup.restoring import restore
-from observatory.batches.batch import BatchError
+from observatory.batches import batch
+from observatory.batches.batch import BatchError, Head
 from observatory.batches.exporting import export, make_intake_host
-from observatory.batches.host import in_groups
+from observatory.batches.host import in_groups, own_key
 from observatory.batches.importing import take
 from observatory.complaint import periods, plaintext
 from observatory.complaint.plaintext import Complaint
@@ -25,9 +27,11 @@ from observatory.custody.ceremony import new_key
 from observatory.decisions import rotation, succession
 from observatory.decisions.founding import found
 from observatory.decisions.signed_file import SignedFile
-from observatory.decisions.upkeep import keep_up
+from observatory.decisions.upkeep import first_kept, keep_up
 from observatory.errors import BadInputError, NotAllowedError, UsageError
 from observatory.instance import Instance, today
+from observatory.vault import closing
+from observatory.vault.closing import SetRecord
 
 PASSPHRASE = "an old passphrase of nine words"
 
@@ -79,6 +83,13 @@ def write(intake, week, number=3):
 def carry(intake, central, path, **options):
     done = export(intake, path)
     return take(central, path, options.get("host", done.fingerprint))
+
+
+def as_of(then, weeks, *places):
+    """Let these places believe that it is some weeks ago."""
+    day = today() - timedelta(weeks=weeks)
+    for place in places or ("observatory.decisions.upkeep",):
+        then.setattr(f"{place}.today", lambda: day)
 
 
 def held(instance):
@@ -232,18 +243,16 @@ def test_where_nobody_writes_no_week_is_closed(intake, central, tmp_path):
 
 
 def test_what_retention_removed_does_not_come_back(intake, central, tmp_path, monkeypatch):
-    week = weeks_ago(130)
-    sealed = [
-        intake.seal(Complaint("old"), week=week, source="import:a", once=os.urandom(32))
-        for _ in range(3)
-    ]
     with monkeypatch.context() as then:  # when the batch was carried, the month was kept
-        then.setattr("observatory.batches.exporting.keep_up", lambda _: None)
-        intake.vault.add_set(sealed, week)
-        carry(intake, central, tmp_path / "b1")
+        as_of(then, 129, "observatory.decisions.upkeep", "observatory.batches.importing")
+        write(intake, weeks_ago(130))
+        assert carry(intake, central, tmp_path / "b1").new == 1
         export(intake, tmp_path / "again", again=1)
+        (intake.folder / "host-key.json").unlink()
+        anew = export(intake, tmp_path / "anew")
     keep_up(central)
     assert central.vault.sets() == []
+    assert take(central, tmp_path / "anew", anew.fingerprint).new == 0
     assert take(central, tmp_path / "again", None).new == 0
     assert central.vault.sets() == []
 
@@ -251,18 +260,132 @@ def test_what_retention_removed_does_not_come_back(intake, central, tmp_path, mo
 def test_a_batch_that_retention_reached_is_not_written_again_as_another(
     intake, central, tmp_path, monkeypatch
 ):
-    one = intake.seal(Complaint("old"), week=weeks_ago(130), source="import:a", once=bytes(32))
+    write(intake, weeks_ago(110))
     with monkeypatch.context() as then:  # when the batch was written, the month was kept
-        then.setattr("observatory.batches.exporting.keep_up", lambda _: None)
-        intake.vault.add_set([one], weeks_ago(130))
-        export(intake, tmp_path / "lost")
+        as_of(then, 109)
+        lost = export(intake, tmp_path / "lost")
     write(intake, weeks_ago(1))
+    with pytest.raises(NotAllowedError, match=r"keeps nothing from before .* move host-key.json"):
+        take(central, tmp_path / "lost", lost.fingerprint)
+    assert central.vault.sets() == []
     with pytest.raises(BadInputError, match="retention removed some"):
         export(intake, tmp_path / "again", again=1)
     assert not (tmp_path / "again").exists()
     (intake.folder / "host-key.json").unlink()
     carry(intake, central, tmp_path / "new")
     assert held(central) == held(intake)
+
+
+def refused(central, path, done, error, words):
+    with pytest.raises(error, match=words) as caught:
+        take(central, path, done.fingerprint)
+    assert "Nothing of it was taken" in str(caught.value)
+    assert central.vault.sets() == []
+
+
+def test_a_week_that_is_not_over_waits_however_it_was_signed(
+    intake, central, tmp_path, monkeypatch
+):
+    write(intake, weeks_ago(1))
+    with monkeypatch.context() as then:  # the intake host's clock is wrong
+        as_of(then, -1)
+        done = export(intake, tmp_path / "b")
+    refused(central, tmp_path / "b", done, BadInputError, f"week {weeks_ago(0)}, which is not over")
+    as_of(monkeypatch, -1, "observatory.batches.importing")  # a week later
+    assert take(central, tmp_path / "b", done.fingerprint).new == done.sets
+
+
+def test_the_first_month_that_is_kept_is_taken_and_the_one_before_is_not(
+    intake, central, tmp_path, monkeypatch
+):
+    first = first_kept(central, today())
+    back = next(n for n in range(90, 130) if periods.month_of_week(weeks_ago(n)) == first)
+    kept, gone = weeks_ago(back), weeks_ago(back + 5)
+    assert periods.month_of_week(gone) < first
+    closed = iter((gone, kept))
+    monkeypatch.setattr("observatory.batches.exporting.keep_up", lambda _: None)
+    for week in closed:
+        write(intake, week, 1)
+        intake.vault.close_weeks(periods.thursday(week) + timedelta(days=4))
+        if week == gone:
+            done = export(intake, tmp_path / "gone")
+            refused(central, tmp_path / "gone", done, NotAllowedError, f"the week {gone}")
+    intake.vault.remove_before(first)
+    (intake.folder / "host-key.json").unlink()
+    carry(intake, central, tmp_path / "kept")
+    assert kept in {one.week for one in central.vault.sets()}
+
+
+def signed_by(intake, central, path, number, records):
+    """Write a batch with the intake host's own key, whatever the sets are."""
+    key = own_key(intake.folder)
+    before = hashlib.sha256((path.parent / "b1").read_bytes()).hexdigest() if number > 1 else ""
+    head = Head(key.public_key().public_bytes_raw().hex(), number, before, central.policy.root)
+    with path.open("wb") as file:
+        batch.write(file, head, records, key)
+
+
+def made_set(central, week, source="form"):
+    one = seal(plaintext.encode_dummy(week, 1), central.public_key, periods.quarter_code(week))
+    root = closing.root_of([closing.digest(one)])
+    record = SetRecord(os.urandom(16), source, week, periods.month_of_week(week), root)
+    return record, [one]
+
+
+def test_a_second_set_of_a_week_is_refused_in_one_batch_and_in_a_later_one(
+    intake, central, tmp_path
+):
+    write(intake, weeks_ago(1))
+    done = export(intake, tmp_path / "honest")
+    twice = [made_set(central, weeks_ago(1)), made_set(central, weeks_ago(1))]
+    signed_by(intake, central, tmp_path / "b", 1, twice)
+    refused(central, tmp_path / "b", done, BatchError, f"second set of the week {weeks_ago(1)}")
+    signed_by(intake, central, tmp_path / "b", 1, [twice[0], twice[0]])
+    refused(central, tmp_path / "b", done, BatchError, "holds a set twice")
+    signed_by(intake, central, tmp_path / "b1", 1, twice[:1])
+    assert take(central, tmp_path / "b1", done.fingerprint).new == 1
+    signed_by(intake, central, tmp_path / "b2", 2, [made_set(central, weeks_ago(2)), twice[1]])
+    with pytest.raises(BatchError, match=f"second set of the week {weeks_ago(1)}"):
+        take(central, tmp_path / "b2", None)
+    assert len(central.vault.sets()) == 1
+    signed_by(intake, central, tmp_path / "b2", 2, [made_set(central, weeks_ago(2)), twice[0]])
+    assert take(central, tmp_path / "b2", None).new == 1
+
+
+def test_two_hosts_may_each_bring_their_set_of_a_week_also_after_a_broken_import(
+    intake, central, tmp_path, monkeypatch
+):
+    make_intake_host(central, tmp_path / "other")
+    other = Instance.open(tmp_path / "other")
+    for host in (intake, other):
+        write(host, weeks_ago(2))
+    done = export(intake, tmp_path / "b1")
+    whole = central.vault.take_set
+
+    def once(*arguments):
+        whole(*arguments)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as stopped:
+        stopped.setattr(central.vault, "take_set", once)
+        with pytest.raises(KeyboardInterrupt):
+            take(central, tmp_path / "b1", done.fingerprint)
+    assert carry(other, central, tmp_path / "o1").new == 2
+    assert take(central, tmp_path / "b1", done.fingerprint).new == 1
+    assert held(central) == held(intake) | held(other)
+
+
+def test_a_register_comes_in_no_batch(intake, central, tmp_path):
+    write(intake, weeks_ago(1))
+    row = intake.seal(Complaint("a row"), week=weeks_ago(3), source="import:a", once=bytes(32))
+    intake.vault.add_set([row], weeks_ago(1))  # as no command of an intake host does
+    done = export(intake, tmp_path / "b1")
+    assert done.sets == 1
+    bad = [made_set(central, weeks_ago(1)), made_set(central, weeks_ago(1), "import")]
+    signed_by(intake, central, tmp_path / "b", 1, bad)
+    refused(central, tmp_path / "b", done, NotAllowedError, r"holds a register.*observatory import")
+    assert take(central, tmp_path / "b1", done.fingerprint).new == 1
+    assert [one.source for one in central.vault.sets()] == ["form"]
 
 
 def test_both_hosts_log_what_was_carried(intake, central, tmp_path):
@@ -287,15 +410,16 @@ def test_an_intake_host_that_was_restored_is_a_new_host_and_nothing_is_lost_or_d
     assert held(central) == held(intake)
 
 
-def test_a_host_that_was_copied_is_noticed_and_goes_on_under_a_new_key(intake, central, tmp_path):
-    write(intake, weeks_ago(1))
-    carry(intake, central, tmp_path / "b1")
+def test_a_host_that_was_copied_is_noticed_and_goes_on_under_a_new_key(
+    intake, central, tmp_path, monkeypatch
+):
+    write(intake, weeks_ago(2))
+    with monkeypatch.context() as then:
+        as_of(then, 1)
+        carry(intake, central, tmp_path / "b1")
     intake.vault.engine.dispose()
     shutil.copytree(intake.folder, tmp_path / "copy")
     copy = Instance.open(tmp_path / "copy")
-    for host in (intake, copy):
-        one = host.seal(Complaint("a row"), week=weeks_ago(1), source="import:a", once=bytes(32))
-        host.vault.add_set([one], weeks_ago(0))
     carry(intake, central, tmp_path / "b2")
     forked = export(copy, tmp_path / "fork")
     with pytest.raises(BatchError, match="put back or copied"):
@@ -311,14 +435,12 @@ def test_reports_sealed_to_a_key_that_is_not_held_are_refused_or_given_up(
     sealed = write(intake, weeks_ago(1))
     foreign = Envelope(b"another.", 1, 2026 * 4, os.urandom(4096 + 1136))
     intake.vault.receive([foreign], weeks_ago(1))
-    intake.vault.add_set([foreign], weeks_ago(1))
     done = export(intake, tmp_path / "b")
     with pytest.raises(NotAllowedError, match=b"another.".hex()):
         take(central, tmp_path / "b", done.fingerprint)
     assert central.vault.sets() == []
     taken = take(central, tmp_path / "b", done.fingerprint, unreadable=True)
-    assert (taken.sets, taken.new, taken.unreadable) == (2, 1, 2)
-    assert [one.source for one in central.vault.sets()] == ["form"]
+    assert (taken.sets, taken.new, taken.unreadable) == (1, 1, 1)
     assert {one.to_bytes() for one in sealed} <= held(central)
 
 

@@ -71,6 +71,41 @@ def test_two_batches_of_other_arrivals_differ_in_nothing_that_can_be_counted(ins
     assert sizes[0] == sizes[1]
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "analyse --shares {shares}",
+        "serve",
+        "serve --role members",
+        "import {register}",
+        "key rotate --reseal --shares {shares}",
+        "key drill --shares {customs}",
+        "batch import {register}",
+    ],
+)
+def test_an_intake_host_says_what_belongs_elsewhere(founded, tmp_path, command):
+    intake, register = tmp_path / "intake", tmp_path / "a.csv"
+    run(founded.instance.folder, "intake-host", intake)
+    register.write_text("narrative,reported_on\nthey asked for money,2025-03-03\n")
+    before = Instance.open(intake).audit.entries()
+    shares = " ".join(map(str, founded.custodians))
+    customs = founded.shares / "customs-custodian-1.txt"
+    words = command.format(shares=shares, customs=customs, register=register).split()
+    with pytest.raises(NotAllowedError, match=r"belongs on the analysis host.*--role intake"):
+        run(intake, *words)
+    assert Instance.open(intake).audit.entries() == before
+    assert len(Instance.open(intake).vault) == 0
+
+
+def test_a_restored_intake_host_is_one_still(instance, tmp_path):
+    run(instance.folder, "intake-host", tmp_path / "intake")
+    run(tmp_path / "intake", "backup", tmp_path / "backup", "--keys", tmp_path / "keys")
+    again = tmp_path / "again"
+    run(again, "restore", tmp_path / "backup", "--keys", tmp_path / "keys")
+    with pytest.raises(NotAllowedError, match="belongs on the analysis host"):
+        run(again, "serve")
+
+
 def test_a_batch_that_was_altered_ends_with_the_code_of_integrity(instance, tmp_path):
     run(instance.folder, "intake-host", tmp_path / "intake")
     receive(tmp_path / "intake", 1, back=1)
