@@ -54,7 +54,7 @@ def analyse(
     Raises:
         NotAllowedError: one side is missing, or this is an intake host.
         BadInputError: a share file cannot be used.
-        IntegrityError: a sealed report does not open, or the signers were exchanged.
+        IntegrityError: a set is not that of its root, or the signers were exchanged.
         ResourceError: the database or the disk failed, or another run is under way; the products
             of the last run stand.
     """

@@ -81,8 +81,8 @@ def reseal(vault: Resealable, old: PrivateKey, public: PublicKey, progress: Prog
         progress: told how far the work is.
 
     Raises:
-        IntegrityError: a set is not that of its root, or a report does not open. Sets done before
-            stay done.
+        IntegrityError: a set is not that of its root, or a part of the state does not open. Sets
+            done before stay done.
     """
     # Before the sets as well: a week that closes meanwhile would be in neither.
     waiting = old.public.id in vault.open_keys()
@@ -92,13 +92,7 @@ def reseal(vault: Resealable, old: PrivateKey, public: PublicKey, progress: Prog
         progress("sealing again", place, len(todo))
         if not _is_of(vault.envelopes_of(kept), old.public):
             continue
-        fresh = resealed(
-            vault.envelopes_of(kept),
-            old,
-            public,
-            week=kept.week,
-            strangers=kept.source == "form",
-        )
+        fresh = resealed(vault.envelopes_of(kept), old, public, week=kept.week)
         vault.replace_set(kept, fresh)
         count += 1
     state = vault.state()

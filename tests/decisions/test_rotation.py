@@ -1,11 +1,13 @@
 """A new key: everything that is kept is sealed again, whatever stops it half-way."""
 
+import os
 import secrets
+from collections import Counter
 
 import pytest
 
-from crypto.envelope import seal_blob
-from crypto.xwing import open_blob
+from crypto.envelope import BUCKETS, OVERHEAD, Envelope, EnvelopeError, seal, seal_blob
+from crypto.xwing import open_blob, open_envelope
 from observatory.analysis import opening
 from observatory.analysis.opening import SealedSet
 from observatory.audit import Kind
@@ -15,6 +17,7 @@ from observatory.decisions import rotation
 from observatory.decisions.quorum import open_key
 from observatory.errors import BadInputError, IntegrityError, NotAllowedError, UsageError
 from observatory.instance import Instance, today
+from observatory.vault.closing import filled
 
 WEEKS = ("2026-W40", "2026-W41", "2026-W42")
 
@@ -43,6 +46,17 @@ def opened(instance, private):
         for one in instance.vault.sets()
     ]
     return sorted(r.narrative for r in opening.open_reports(sets, private, today()).reports)
+
+
+def clear_parts(vault, kept):
+    return Counter((one.bucket, one.quarter) for one in vault.envelopes_of(kept))
+
+
+def opens(envelope, private):
+    try:
+        return bool(open_envelope(envelope, private))
+    except EnvelopeError:
+        return False
 
 
 def keys_in(instance, kept):
@@ -152,6 +166,38 @@ def test_reports_of_the_open_week_are_waited_for(rotated, founded, command, quor
     rotated.vault.close_weeks(periods.thursday("2026-W52"))
     said = command("key", "rotate", "--reseal", "--shares", *quorum)
     assert "Nothing that is kept is sealed to key" in said
+
+
+def test_what_never_opened_stops_no_sealing_again_as_it_stops_no_run(
+    rotated, founded, command, quorum, newer
+):
+    """In an import's set as in the form's: noise of every size, and what opens to no plaintext."""
+    old, vault = founded.instance.public_key, founded.instance.vault
+    quarter = periods.quarter_code(WEEKS[0])
+    noise = [
+        Envelope(old.id, bucket, quarter, os.urandom(n + OVERHEAD)) for bucket, n in BUCKETS.items()
+    ]
+    report = founded.instance.seal(
+        Complaint("they asked for money, week 9"),
+        week=WEEKS[0],
+        source="import:demo",
+        once=secrets.token_bytes(32),
+    )
+    vault.add_set([*noise, seal(b"no plaintext".ljust(4096), old, quarter), report], WEEKS[0])
+    vault.receive(noise, WEEKS[2])
+    vault.close_weeks(today())
+    before = {one.id: clear_parts(vault, one) for one in rotated.vault.sets()}
+    said = command("key", "rotate", "--reseal", "--shares", *quorum)
+    assert f"{len(before)} sets were sealed again" in said
+    assert "Nothing that is kept is sealed to key" in said
+    private = open_key(rotated, newer(2, 3))
+    for one in rotated.vault.sets():
+        assert clear_parts(rotated.vault, one) == before[one.id]
+        assert {filled(count) for count in before[one.id].values()} == set(before[one.id].values())
+        unopened = [e for e in rotated.vault.envelopes_of(one) if not opens(e, private)]
+        assert unopened == []
+    found = opened(rotated, private)
+    assert found == [f"they asked for money, week {n}" for n in (0, 1, 2, 9)]
 
 
 def test_a_set_that_was_altered_stops_it_and_stays_as_it_is(rotated, quorum):
