@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crypto.envelope import Envelope, PublicKey, seal
 from observatory import catalogue, config, policy
@@ -27,6 +28,10 @@ from observatory.disclosure.storage import Products
 from observatory.errors import BadInputError, NotAllowedError, ResourceError, UsageError
 from observatory.policy import Policy
 from observatory.vault import Vault
+
+if TYPE_CHECKING:
+    from observatory.acts.roll import Roll
+    from observatory.docket import Docket
 
 PRODUCTS = "products"
 CATALOGUE = "catalogue"
@@ -68,6 +73,26 @@ class Instance:
     def audit(self) -> AuditLog:
         """The log of what was done."""
         return self.vault.audit
+
+    @property
+    def docket(self) -> Docket:
+        """The proposals that both sides are to decide."""
+        from observatory.docket import Docket
+
+        return Docket(self.vault.engine)
+
+    @property
+    def roll(self) -> Roll:
+        """Who takes part, read and verified each time: it changes while pages are served.
+
+        Raises:
+            IntegrityError: ``roll.json`` is not what both sides approved.
+        """
+        from observatory.acts import roll  # the reporters' process needs no roll
+
+        found = roll.read(self.folder / roll.FILE_NAME, self.policy)
+        found.verify()
+        return found
 
     @cached_property
     def public_key(self) -> PublicKey:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from observatory.database.faults import READ_ONLY, reason
 from observatory.errors import BadInputError, ResourceError, UsageError
 
-HEAD = "0002"
+HEAD = "0003"
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",

@@ -75,14 +75,15 @@ def init(
         "Everybody writes the root down; it stands in every share file, and nobody changes it."
     )
     click.echo(f"In {shares}, one file a person:")
-    for path in (*made.custodians, *made.signers):
+    for path in (*made.custodians, *made.signers, *made.links):
         click.echo(f"  {path.name}")
     click.echo(
         "Hand each to its person now and delete it here. Whoever holds enough share files of both\n"
-        "sides can read every report; nobody else can, and lost shares cannot be made again."
+        "sides can read every report; nobody else can, and lost shares cannot be made again.\n"
+        "Each side's chair enrols by the link of the side, once `observatory serve` runs."
     )
     if presence.at_terminal():
-        presence.hand_over((*made.custodians, *made.signers))
+        presence.hand_over((*made.custodians, *made.signers, *made.links))
 
 
 @click.command()

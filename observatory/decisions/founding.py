@@ -13,6 +13,8 @@ from crypto.errors import CryptoError
 from crypto.sides import SIDES, Side
 from crypto.signing import SigningKey
 from observatory import config, durable, policy, stopping
+from observatory.acts import roll
+from observatory.acts.roll import Roll
 from observatory.audit import AuditLog, Kind
 from observatory.complaint import offices
 from observatory.complaint.offices import Office
@@ -21,6 +23,7 @@ from observatory.custody.share_files import write_share_files
 from observatory.custody.sheets import sheets_of
 from observatory.custody.signers import create_signers
 from observatory.database import engine as database
+from observatory.decisions.first_roll import first_roll
 from observatory.decisions.new_place import finish, new_place
 from observatory.errors import BadInputError, ResourceError, UsageError
 from observatory.instance import Instance
@@ -37,6 +40,7 @@ class Founded:
     shares: Path
     custodians: tuple[Path, ...]
     signers: tuple[Path, ...]
+    links: tuple[Path, ...] = ()
 
 
 def found(
@@ -116,28 +120,37 @@ def _found(
     key = new_key(thresholds["customs"], thresholds["business"])
     signers = {side: create_signers(shares, side, passphrase=passphrase) for side in SIDES}
     rules = _first_policy(key, signers, made_up=made_up)
+    first = first_roll(rules, {side: signers[side][0] for side in SIDES})
     custodians = write_share_files(
         shares, sheets_of(key, rules.root), passphrase if locked else None
     )
     rules.write(folder / policy.FILE_NAME)
-    _set_up(folder, shares, rules, database_url)
+    first.roll.write(folder / roll.FILE_NAME)
+    links = first.write_links(shares)
+    _set_up(folder, shares, first.roll, database_url)
     return Founded(
         Instance.open(folder),
         shares,
         tuple(custodians),
         tuple(shares / f"{key.signer.name}.json" for side in SIDES for key in signers[side]),
+        links,
     )
 
 
-def _set_up(folder: Path, shares: Path, rules: Policy, database_url: str) -> None:
+def _set_up(folder: Path, shares: Path, first: Roll, database_url: str) -> None:
     """Make the database, and the settings that make a folder an observatory, at one moment."""
     engine = database.open_engine(database_url, folder)
+    rules = first.policy
 
     def last(connection: Connection) -> None:
-        AuditLog(engine).append(
+        log = AuditLog(engine)
+        log.append(
             connection,
             Kind.FOUNDED,
             {"key": rules.public_key.id.hex(), "policy": rules.fingerprint, "root": rules.root},
+        )
+        log.append(
+            connection, Kind.ROLL_INSTALLED, {"roll": first.digest, "version": first.version}
         )
         durable.write(folder / config.FILE_NAME, config.template(database_url).encode())
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from observatory.acts.act import NOBODY
 from observatory.audit import Entry, Kind
 from observatory.complaint import periods
 from observatory.decisions import heads
@@ -90,6 +91,22 @@ def check_log(instance: Instance) -> None:
             "policy.json is not the policy that the audit log names last: an older or another one "
             "was put in its place. Put back the file that both sides signed last, and record it. "
             "If an installation was stopped half-way, install the same proposal once more."
+        )
+    check_roll(instance, entries)
+
+
+def check_roll(instance: Instance, entries: Sequence[Entry]) -> None:
+    """Return only if the roll in force is the one that the log names last.
+
+    Raises:
+        IntegrityError: an older or another roll was put in its place.
+    """
+    installed = [e.facts["roll"] for e in entries if e.kind is Kind.ROLL_INSTALLED]
+    if (installed[-1] if installed else NOBODY) != instance.roll.digest:
+        raise IntegrityError(
+            "roll.json is not the roll that the audit log names last: an older or another one was "
+            "put in its place. Put back the file that both sides approved last, and record it. "
+            "If a change was stopped half-way, carry the same act out once more."
         )
 
 

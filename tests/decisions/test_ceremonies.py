@@ -30,7 +30,7 @@ def created(tmp_path_factory):
         screen.answer(f"Passphrase of {name}:", words_of(name))
         screen.answer("Repeat for confirmation:", words_of(name))
     screen.expect("Root: ")
-    handed = PEOPLE[4:] + PEOPLE[:4]
+    handed = [*PEOPLE[4:], *PEOPLE[:4], "customs-chair-link", "business-chair-link"]
     for name in handed:
         screen.expect("come to the keyboard")
         medium = place / f"medium of {name}"

@@ -1,0 +1,202 @@
+"""The roll: everybody who takes part, valid only as a chain of acts of both sides.
+
+``roll.json`` holds every roll there was. Each is an act; the first is approved by signers of both
+sides, each later one by signers or by people of the roll before it. Whoever can write files on the
+machine can edit it, and then its approvals no longer hold. That the chain was not cut short is
+seen from the audit log.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from observatory import durable
+from observatory.acts import act as acts
+from observatory.acts import approval, people
+from observatory.acts.act import NOBODY, Act, ActError, What
+from observatory.acts.approval import Approver, Electorate, Verdict
+from observatory.acts.people import PeopleError, Person
+from observatory.errors import IntegrityError
+from observatory.policy import Policy
+
+FILE_NAME = "roll.json"
+MAX_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Link:
+    """One roll of the chain.
+
+    Attributes:
+        act: the act that made it.
+        approvals: the proofs of both sides.
+    """
+
+    act: Act
+    approvals: Sequence[Mapping[str, Any]]
+
+    @cached_property
+    def people(self) -> tuple[Person, ...]:
+        """Who is on it."""
+        return people.read(self.act.body["people"])
+
+
+@dataclass(frozen=True)
+class Roll:
+    """The chain of rolls of one observatory; empty before the first.
+
+    Attributes:
+        chain: the first one first.
+        policy: the chain of policies whose signers count.
+    """
+
+    chain: tuple[Link, ...]
+    policy: Policy
+
+    @property
+    def version(self) -> int:
+        """How many rolls there were."""
+        return len(self.chain)
+
+    @property
+    def digest(self) -> str:
+        """The name of the roll in force, or ``NOBODY``."""
+        return self.chain[-1].act.digest if self.chain else NOBODY
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Who is on the roll in force."""
+        return self.chain[-1].people if self.chain else ()
+
+    def person(self, id_: str) -> Person | None:
+        """Return a person on the roll in force."""
+        return self.electorate.person(id_)
+
+    @property
+    def electorate(self) -> Electorate:
+        """Who may approve what is proposed now."""
+        return self._electorate(self.policy.fingerprint, len(self.chain))
+
+    def electorate_of(self, proposal: Act) -> Electorate | None:
+        """Return who might approve an act when it was made, or None if no such time was."""
+        digests = [NOBODY, *(link.act.digest for link in self.chain)]
+        if proposal.signed["roll"] not in digests:
+            return None
+        return self._electorate(proposal.signed["policy"], digests.index(proposal.signed["roll"]))
+
+    def followed_by(self, link: Link) -> Roll:
+        """Return the chain with one more roll; call :meth:`verify` on it."""
+        return Roll((*self.chain, link), self.policy)
+
+    def verify(self) -> tuple[tuple[Approver, ...], ...]:
+        """Check the whole chain; return who approved each roll.
+
+        Raises:
+            IntegrityError: a roll is not what both sides approved, or does not follow the one
+                before it.
+        """
+        try:
+            self._check_order()
+            return tuple(self._approved(number) for number in range(len(self.chain)))
+        except (ActError, PeopleError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise IntegrityError(
+                f"{FILE_NAME} is not what both sides approved: {error}. Put back the file that the "
+                "audit log names last; nobody signs in and nothing is decided by another."
+            ) from error
+
+    def _check_order(self) -> None:
+        """Return only if no roll was made under an older policy than the roll before it."""
+        versions = {one.fingerprint: place for place, one in enumerate(self.policy.chain)}
+        places = [versions.get(link.act.signed["policy"], -1) for link in self.chain]
+        if -1 in places or places != sorted(places):
+            raise ActError("a roll was made under no policy, or an older one than the roll before")
+
+    def _approved(self, number: int) -> tuple[Approver, ...]:
+        link = self.chain[number]
+        electorate = self._electorate(link.act.signed["policy"], number)
+        if link.act.what is not What.MEMBERS:
+            raise ActError(f"roll {number + 1} decides something else")
+        check_people(link.people, electorate.signers)
+        verdict = approval.weigh(
+            link.act, link.approvals, electorate, date.fromisoformat(link.act.made)
+        )
+        if verdict.missing or verdict.refused:
+            raise ActError(f"roll {number + 1}: {_why_not(verdict)}")
+        return tuple(verdict.approvers)
+
+    def _electorate(self, policy: str, number: int) -> Electorate:
+        """Return who could approve under a policy and the roll before place ``number``."""
+        signers = next((one.signers for one in self.policy.chain if one.fingerprint == policy), {})
+        before = self.chain[number - 1] if number else None
+        return Electorate(
+            self.policy.root,
+            policy if signers else "",
+            signers,
+            before.act.digest if before else NOBODY,
+            before.people if before else (),
+        )
+
+    def to_bytes(self) -> bytes:
+        """Return the bytes of ``roll.json``."""
+        body = [{"act": link.act.signed, "approvals": list(link.approvals)} for link in self.chain]
+        return (
+            json.dumps({"chain": body}, indent=2, sort_keys=True, ensure_ascii=False).encode()
+            + b"\n"
+        )
+
+    def write(self, path: Path) -> None:
+        """Write ``roll.json``, whole or not at all.
+
+        Raises:
+            OSError: the disk refuses; a roll that was there stands.
+        """
+        durable.write(path, self.to_bytes())
+
+
+def check_people(listed: Sequence[Person], signers: Mapping[str, Sequence[str]]) -> None:
+    """Return only if every signer on a roll is one of the side's signers in the policy.
+
+    Raises:
+        PeopleError: one is not.
+    """
+    for one in listed:
+        if one.signer is not None and one.signer not in signers.get(one.side, ()):
+            raise PeopleError(f"{one.name} is listed with a key that is no signer's of the policy")
+
+
+def _why_not(verdict: Verdict) -> str:
+    if verdict.missing:
+        return f"an approval of {' and of '.join(verdict.missing)} is missing"
+    return verdict.refused[0].rstrip(".")
+
+
+def read(path: Path, policy: Policy) -> Roll:
+    """Read ``roll.json``, the empty roll if there is none; call :meth:`Roll.verify` on it.
+
+    Raises:
+        IntegrityError: the file is no roll, or is not byte for byte as written.
+    """
+    if not path.exists() and not path.is_symlink():
+        return Roll((), policy)
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        entries = json.loads(data)["chain"]
+        chain = tuple(Link(acts.read(one["act"]), list(one["approvals"])) for one in entries)
+        found = Roll(chain, policy)
+        if data != found.to_bytes() or not chain:
+            raise ValueError("not as written")
+    except (
+        OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError,
+    ) as error:  # fmt: skip
+        raise IntegrityError(
+            f"{path} cannot be read as a roll ({type(error).__name__}). Put back the file that "
+            "the audit log names last."
+        ) from error
+    return found

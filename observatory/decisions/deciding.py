@@ -1,0 +1,262 @@
+"""Propose, second, act: the one way in which both sides decide.
+
+A proposal goes on the docket; people of both sides approve it; then it is carried out, once, before
+its last day. Whoever carries it out verifies every proof again, and the entry in the audit log
+stands in the same transaction as what was done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from observatory.acts import act as acts
+from observatory.acts import approval
+from observatory.acts.act import Act, ActError, What
+from observatory.acts.approval import ApprovalError, Approver, Verdict
+from observatory.acts.people import Person, Role
+from observatory.acts.roll import Roll
+from observatory.audit import Entry, Kind
+from observatory.database.faults import reason
+from observatory.decisions.upkeep import check_log
+from observatory.errors import BadInputError, IntegrityError, NotAllowedError, ResourceError
+from observatory.instance import Instance, today
+
+
+class State(StrEnum):
+    """Where a proposal stands."""
+
+    OPEN = "open"
+    APPROVED = "approved"
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    STALE = "stale"
+
+
+@dataclass(frozen=True)
+class Matter:
+    """A proposal with what became of it.
+
+    Attributes:
+        act: what is proposed.
+        state: where it stands.
+        verdict: who approved, and whose approval does not count.
+    """
+
+    act: Act
+    state: State
+    verdict: Verdict
+
+    @property
+    def waiting(self) -> bool:
+        """Whether somebody may still approve it or carry it out."""
+        return self.state in (State.OPEN, State.APPROVED)
+
+
+def matters(instance: Instance) -> list[Matter]:
+    """Return every act on the docket, the newest first.
+
+    Raises:
+        IntegrityError: docket, roll or log were altered.
+    """
+    entries, roll = instance.audit.entries(), instance.roll
+    found = [
+        _matter(instance, acts.read(one.signed), entries, roll)
+        for one in instance.docket.proposals()
+        if one.kind in set(What)
+    ]
+    return sorted(found, key=lambda one: (one.act.made, one.act.digest), reverse=True)
+
+
+def matter(instance: Instance, name: str) -> Matter:
+    """Return the act whose digest begins so.
+
+    Raises:
+        BadInputError: there is none.
+        IntegrityError: docket, roll or log were altered.
+    """
+    found = instance.docket.find(name)
+    try:
+        return _matter(instance, acts.read(found.signed), instance.audit.entries(), instance.roll)
+    except ActError as error:
+        raise BadInputError(f"{found.digest[:16]} is decided otherwise: {error}.") from error
+
+
+def _matter(instance: Instance, act: Act, entries: Sequence[Entry], roll: Roll) -> Matter:
+    electorate = roll.electorate_of(act)
+    proofs = instance.docket.approvals(act.digest)
+    day = today()
+    if electorate is None:
+        verdict = Verdict((), ())
+    else:
+        verdict = approval.weigh(act, proofs, electorate, day)
+    return Matter(act, _state(act, verdict, entries, roll), verdict)
+
+
+def _state(act: Act, verdict: Verdict, entries: Sequence[Entry], roll: Roll) -> State:
+    ends = {
+        Kind.ACT_DONE: State.DONE,
+        Kind.ACT_WITHDRAWN: State.WITHDRAWN,
+    }
+    for entry in entries:
+        if entry.kind in ends and entry.facts["act"] == act.digest:
+            return ends[entry.kind]
+    now = roll.electorate
+    if act.until < today().isoformat():
+        return State.EXPIRED
+    if (act.signed["policy"], act.signed["roll"]) != (now.policy, now.roll):
+        return State.STALE
+    return State.OPEN if verdict.missing else State.APPROVED
+
+
+def propose(
+    instance: Instance,
+    what: What,
+    body: Mapping[str, Any],
+    *,
+    by: str,
+    about: Mapping[str, Sequence[str]] | None = None,
+    days: int | None = None,
+) -> Act:
+    """Put an act on the docket; it counts for nothing until both sides approve it.
+
+    Args:
+        instance: the observatory.
+        what: its kind.
+        body: what exactly.
+        by: pseudonym of who proposes it, or a place such as ``customs-signer-1``.
+        about: offices and firms that it concerns.
+        days: how long it stands.
+
+    Raises:
+        BadInputError: it cannot be.
+        ResourceError: the database refuses.
+    """
+    electorate = instance.roll.electorate
+    try:
+        act = acts.propose(
+            what,
+            body,
+            observatory=electorate.observatory,
+            policy=electorate.policy,
+            roll=electorate.roll,
+            by=by,
+            today=today(),
+            about=about,
+            days=days,
+        )
+    except ActError as error:
+        raise BadInputError(f"This cannot be proposed: {error}.") from error
+    instance.docket.put(what, act.signed)
+    return act
+
+
+def approve(instance: Instance, act: Act, evidence: Mapping[str, Any]) -> Approver:
+    """Keep an approval that counts.
+
+    Raises:
+        NotAllowedError: it does not count; the sentence says why.
+        IntegrityError: docket, roll or log were altered.
+    """
+    found = matter(instance, act.digest)
+    if not found.waiting:
+        raise NotAllowedError(f"Nothing was approved: this proposal is {found.state}.")
+    try:
+        approver = approval.check(found.act, evidence, instance.roll.electorate, today())
+    except ApprovalError as error:
+        raise NotAllowedError(f"This approval does not count: {error}.") from error
+    _check_enrolled(instance.audit.entries(), approver)
+    instance.docket.approve(act.digest, approver.who, evidence)
+    return approver
+
+
+def withdraw(instance: Instance, act: Act, person: Person) -> None:
+    """Take a proposal off, for ever: by who proposed it, or by a chair.
+
+    Raises:
+        NotAllowedError: this person may not, or it is over already.
+    """
+    found = matter(instance, act.digest)
+    if person.id != found.act.by and Role.CHAIR not in person.roles:
+        raise NotAllowedError("A proposal is withdrawn by who made it, or by a chair of a side.")
+    if not found.waiting:
+        raise NotAllowedError(f"Nothing was withdrawn: this proposal is {found.state}.")
+    instance.audit.record(Kind.ACT_WITHDRAWN, {"act": act.digest, "by": person.id})
+
+
+def decided(instance: Instance, act: Act) -> tuple[Approver, ...]:
+    """Return who approved an act, once it is known that it can be carried out now.
+
+    Raises:
+        NotAllowedError: a side has not approved, or the proposal is over.
+        IntegrityError: a proof was altered, or roll, docket or log were.
+    """
+    check_log(instance)
+    found = matter(instance, act.digest)
+    if found.verdict.forged:
+        raise IntegrityError(
+            f"An approval of {act.digest[:16]} was altered or forged: {found.verdict.forged[0]} "
+            "Nothing is done by it. Withdraw the proposal, and record what happened."
+        )
+    if found.state is State.OPEN:
+        raise NotAllowedError(
+            f"An approval of {' and of '.join(found.verdict.missing)} is missing. "
+            + " ".join(found.verdict.refused)
+        )
+    if found.state is not State.APPROVED:
+        raise NotAllowedError(f"Nothing was done: this proposal is {found.state}.")
+    for approver in found.verdict.approvers:
+        _check_enrolled(instance.audit.entries(), approver)
+    return tuple(found.verdict.approvers)
+
+
+def log_done(
+    instance: Instance, connection: Connection, act: Act, approvers: Sequence[Approver]
+) -> None:
+    """Log an act that is carried out, in the transaction of what it does."""
+    facts = {"act": act.digest, "what": str(act.what), "approved": [one.who for one in approvers]}
+    instance.audit.append(connection, Kind.ACT_DONE, facts)
+
+
+def record_done(instance: Instance, act: Act, approvers: Sequence[Approver]) -> None:
+    """Log an act whose whole effect is that it was decided.
+
+    Raises:
+        ResourceError: the database refuses.
+    """
+    try:
+        with instance.vault.engine.begin() as connection:
+            log_done(instance, connection, act, approvers)
+    except SQLAlchemyError as error:
+        raise ResourceError(f"The audit log cannot be written. {reason(error)}") from error
+
+
+def enrols(digest: str, invitation: str) -> str:
+    """Return how the log names an enrolment, in the fact ``change`` of ``member-changed``."""
+    return f"enrols {digest} by {invitation}"
+
+
+def _check_enrolled(entries: Sequence[Entry], approver: Approver) -> None:
+    """Return only if the passkey that approved was enrolled when the log says so.
+
+    A link that leaked after its person enrolled makes no second passkey that counts.
+    """
+    if approver.passkey is None:
+        return
+    start = f"enrols {approver.passkey} by "
+    if not any(
+        entry.kind is Kind.MEMBER_CHANGED
+        and entry.facts["member"] == approver.who
+        and str(entry.facts["change"]).startswith(start)
+        for entry in entries
+    ):
+        raise IntegrityError(
+            f"The passkey of {approver.who} was never enrolled here. Nothing is done by its "
+            "approval; record what happened."
+        )

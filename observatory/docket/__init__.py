@@ -1,0 +1,8 @@
+"""The docket: proposals with the approvals that came in, as they were given.
+
+Nothing that stands here is believed: whoever acts on it verifies every proof again.
+"""
+
+from observatory.docket.store import Docket, Proposal
+
+__all__ = ["Docket", "Proposal"]
