@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from crypto.envelope import (
-    BLOB_MAGIC,
-    KEY_ID_BYTES,
     Envelope,
     EnvelopeError,
     PublicKey,
@@ -20,6 +18,7 @@ from crypto.envelope import (
 from crypto.xwing import PrivateKey, open_blob, open_envelope
 from observatory.complaint import plaintext
 from observatory.errors import IntegrityError
+from observatory.vault import keeping
 
 
 def resealed(
@@ -61,11 +60,10 @@ def resealed_state(
     Raises:
         IntegrityError: a part of the old key does not open.
     """
-    start = len(BLOB_MAGIC)
     try:
         return {
             name: seal_blob(public, name, open_blob(old, name, blob))
-            if blob[start : start + KEY_ID_BYTES] == old.public.id
+            if keeping.key_id_of(blob) == old.public.id
             else blob
             for name, blob in parts.items()
         }

@@ -183,7 +183,7 @@ def rotate(
 
 
 def _reseal(instance: Instance, proposal: Path | None, given: Mapping[str, Any]) -> None:
-    from observatory.decisions import policy_commands, quorum, rotation, upkeep
+    from observatory.decisions import policy_commands, quorum, rotation, signed_file, upkeep
     from observatory.decisions.turn import turn
 
     instance.refuse_on_intake_host("Sealing again")
@@ -206,7 +206,11 @@ def _reseal(instance: Instance, proposal: Path | None, given: Mapping[str, Any])
         )
         return
     rules = _allowed(rotation.retired_key_rules, policy, old)
-    policy_commands.write_proposal(out, policy, rules)
+    # With an intake host it is sealed again several times, and both sides may have signed already.
+    if out.exists() and signed_file.read(out, "policy").signed == rules:
+        click.echo(f"The proposal in {out} stands, with the signatures that it bears.")
+    else:
+        policy_commands.write_proposal(out, policy, rules)
     click.echo(
         f"Nothing that is kept is sealed to key {old.id.hex()} any more. When this proposal is\n"
         "installed, destroy every one of its sheets, files and paper.\n" + OLD_BACKUPS

@@ -25,7 +25,8 @@ def install(instance: Instance, proposal: SignedFile) -> Policy:
     installing the same proposal once more finishes it.
 
     Raises:
-        NotAllowedError: a side has not signed, or no policy may set these rules.
+        NotAllowedError: a side has not signed, no policy may set these rules, or it gives up a key
+            that something is still sealed to.
         BadInputError: the proposal was made for another policy than the one in force.
         IntegrityError: the policy in force is not the one that the log names last.
         ResourceError: the disk or the database refuses.
@@ -36,6 +37,7 @@ def install(instance: Instance, proposal: SignedFile) -> Policy:
         return before
     check_log(instance)
     after = _successor(before, proposal)
+    _check_nothing_is_lost(instance, before, after)
     try:
         after.write(instance.folder / policy.FILE_NAME)
     except OSError as error:
@@ -69,6 +71,42 @@ def _successor(before: Policy, proposal: SignedFile) -> Policy:
     after = before.followed_by(rules, records)
     after.verify()
     return after
+
+
+def _check_nothing_is_lost(instance: Instance, before: Policy, after: Policy) -> None:
+    """Return only if nothing is sealed any more to the keys that the policy after gives up.
+
+    On an intake host closed sets stay as they were closed: the analysis host has them, or takes
+    them before it gives up the key. Its open week must be over, or the set that is then closed
+    would hold the reports of that key alone, without dummies.
+    """
+    old, new = (
+        {one.id for one in (policy.public_key, *policy.previous_keys)} for policy in (before, after)
+    )
+    given_up = old - new
+    if not given_up:
+        return
+    vault = instance.vault
+    if given_up & vault.open_keys():
+        raise NotAllowedError(
+            "Reports of a week that is not closed are still sealed to the key that this policy "
+            "gives up, and nobody could read them any more. Nothing was changed. Wait until the "
+            "week is over"
+            + (
+                "; `observatory batch export` closes it. Then install this."
+                if instance.only_receives
+                else ". Then first seal what is kept again (observatory key rotate --reseal)."
+            )
+        )
+    if instance.only_receives:
+        return
+    closed = given_up & vault.closed_keys()
+    if closed or given_up & vault.state_keys():
+        raise NotAllowedError(
+            f"{'Closed weeks are' if closed else 'The state of the last run is'} still sealed to "
+            "the key that this policy gives up, and nobody could read that any more. Nothing was "
+            "changed. First seal it again: observatory key rotate --reseal, with the old shares."
+        )
 
 
 def _finish(instance: Instance) -> None:

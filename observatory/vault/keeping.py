@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Connection, insert, select
 
+from crypto.envelope import BLOB_MAGIC, KEY_ID_BYTES
 from observatory.errors import IntegrityError
 from observatory.vault.month_key import MonthKey
 from observatory.vault.run_state import RunState
@@ -21,6 +22,11 @@ _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 def month_of(name: str) -> str | None:
     """Return the month that a part of the state is of, or None for what outlives its reports."""
     return name if _MONTH.fullmatch(name) else None
+
+
+def key_id_of(part: bytes) -> bytes:
+    """Return the id of the key that a part of the state is sealed to, from its clear head."""
+    return part[len(BLOB_MAGIC) :][:KEY_ID_BYTES]
 
 
 def keys(connection: Connection) -> dict[str, bytes]:

@@ -196,6 +196,16 @@ class Vault:
             found = connection.execute(select(OpenEnvelope.key_id).distinct()).scalars()
             return {bytes(one) for one in found}
 
+    def closed_keys(self) -> set[bytes]:
+        """Return the ids of the keys that closed sets are sealed to."""
+        with self._reading() as connection:
+            found = connection.execute(select(StoredEnvelope.key_id).distinct()).scalars()
+            return {bytes(one) for one in found}
+
+    def state_keys(self) -> set[bytes]:
+        """Return the ids of the keys that the run state is sealed to."""
+        return {keeping.key_id_of(part) for part in self.state().values()}
+
     def __len__(self) -> int:
         """Return the number of envelopes, open and closed, dummies included."""
         with self._reading() as connection:

@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 
@@ -11,9 +12,10 @@ from crypto.xwing import open_blob, open_envelope
 from observatory.analysis import opening
 from observatory.analysis.opening import SealedSet
 from observatory.audit import Kind
+from observatory.batches.exporting import make_intake_host
 from observatory.complaint import periods
 from observatory.complaint.plaintext import Complaint
-from observatory.decisions import rotation
+from observatory.decisions import rotation, signed_file, succession
 from observatory.decisions.quorum import open_key
 from observatory.errors import BadInputError, IntegrityError, NotAllowedError, UsageError
 from observatory.instance import Instance, today
@@ -166,6 +168,66 @@ def test_reports_of_the_open_week_are_waited_for(rotated, founded, command, quor
     rotated.vault.close_weeks(periods.thursday("2026-W52"))
     said = command("key", "rotate", "--reseal", "--shares", *quorum)
     assert "Nothing that is kept is sealed to key" in said
+
+
+@pytest.fixture
+def retiring(rotated, founded, sign, tmp_path):
+    """A policy that gives the old key up, signed by both sides before its time."""
+    out = tmp_path / "early.json"
+    signed_file.propose(
+        out, rotation.retired_key_rules(rotated.policy, founded.instance.public_key)
+    )
+    sign(out)
+    return out
+
+
+def refused(rotated, command, retiring, words):
+    with pytest.raises(NotAllowedError, match=words):
+        command("policy", "install", retiring)
+    now = Instance.open(rotated.folder)
+    assert now.policy.previous_keys == rotated.policy.previous_keys
+    assert now.audit.entries() == rotated.audit.entries()
+
+
+def test_a_key_is_not_given_up_while_anything_is_sealed_to_it(
+    rotated, founded, command, retiring, quorum, newer
+):
+    """Closed weeks, then the run's state alone, then a week that is still open."""
+    first = "First seal it again: observatory key rotate --reseal"
+    refused(rotated, command, retiring, f"Closed weeks are still sealed.*{first}")
+    command("key", "rotate", "--reseal", "--proposal", retiring, "--shares", *quorum)
+    old = founded.instance.public_key
+    rotated.vault.replace_state({"2026-10": seal_blob(old, "2026-10", b"as it was")})
+    refused(rotated, command, retiring, f"state of the last run is still sealed.*{first}")
+    said = command("key", "rotate", "--reseal", "--proposal", retiring, "--shares", *quorum)
+    assert f"The proposal in {retiring} stands" in said
+    founded.instance.seal_report(Complaint("to the old key"), once=secrets.token_bytes(32))
+    refused(rotated, command, retiring, r"not closed are still sealed.*first seal .*--reseal")
+    rotated.vault.close_weeks(periods.thursday("2026-W52"))
+    refused(rotated, command, retiring, "Closed weeks are still sealed")
+    command("key", "rotate", "--reseal", "--proposal", retiring, "--shares", *quorum)
+    command("policy", "install", retiring)
+    done = Instance.open(rotated.folder)
+    assert done.policy.previous_keys == ()
+    assert state_of(done, open_key(done, newer(1, 2))) == {"2026-10": b"as it was"}
+
+
+def state_of(instance, private):
+    return {name: open_blob(private, name, part) for name, part in instance.vault.state().items()}
+
+
+def test_an_intake_host_gives_the_key_up_when_its_week_is_over(
+    founded, rotated, retiring, tmp_path
+):
+    """Its closed sets are the analysis host's to seal again; here they stay as they were closed."""
+    make_intake_host(rotated, tmp_path / "intake")
+    intake, week = Instance.open(tmp_path / "intake"), periods.week_of(today())
+    late = founded.instance.seal(Complaint("late"), week=week, source="form", once=bytes(32))
+    intake.vault.receive([late], week)
+    with pytest.raises(NotAllowedError, match=r"not closed are still .*batch export"):
+        succession.install(intake, signed_file.read(retiring, "policy"))
+    intake.vault.close_weeks(today() + timedelta(days=7))
+    assert succession.install(intake, signed_file.read(retiring, "policy")).previous_keys == ()
 
 
 def test_what_never_opened_stops_no_sealing_again_as_it_stops_no_run(
