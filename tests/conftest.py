@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from crypto import passphrase
+from crypto.sides import Side
 from observatory.decisions.founding import Founded, found
 from observatory.instance import Instance
+from tests.support.decided import Enrolled, enrol_chairs
 
 # A run that a shell put into the background ignores Ctrl-C, and so would every command it starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -59,6 +61,7 @@ def founded(_founded_once: Path, tmp_path: Path) -> Founded:
         shares,
         tuple(sorted(shares.glob("*-custodian-*.txt"))),
         tuple(sorted(shares.glob("*-signer-*.json"))),
+        tuple(sorted(shares.glob("*-chair-link.txt"))),
     )
 
 
@@ -66,6 +69,12 @@ def founded(_founded_once: Path, tmp_path: Path) -> Founded:
 def instance(founded: Founded) -> Instance:
     """The opened instance of ``founded``."""
     return founded.instance
+
+
+@pytest.fixture
+def chairs(founded: Founded) -> Mapping[Side, Enrolled]:
+    """The chairs of both sides, enrolled by the links that founding handed out."""
+    return enrol_chairs(founded)
 
 
 @pytest.fixture
