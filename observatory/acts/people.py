@@ -243,8 +243,34 @@ def changes(before: Sequence[Person], after: Sequence[Person]) -> list[str]:
     for id_, one in new.items():
         was = old.get(id_, one)
         if was != one:
-            again = ", enrols anew" if was.invitation != one.invitation else ""
-            said.append(f"changes: {in_words(one)}{again}")
+            said.append(f"changes: {was.name} ({id_}): {'; '.join(differences(was, one))}")
+    return said
+
+
+def differences(was: Person, one: Person) -> list[str]:
+    """Return what an entry changes in the one before it, a clause each."""
+    said = [
+        f"{label} {new}, before {old}"
+        for label, old, new in (
+            ("name", was.name, one.name),
+            ("roles", " and ".join(sorted(was.roles)), " and ".join(sorted(one.roles))),
+            ("term", f"{was.first} to {was.last}", f"{one.first} to {one.last}"),
+            ("mandate", f"“{was.mandate}”", f"“{one.mandate}”"),
+        )
+        if old != new
+    ]
+    if was.mandate == one.mandate and was.mandate_sha256 != one.mandate_sha256:
+        said.append(f"mandate “{one.mandate}” in another text")
+    for old, new in (
+        (was.interests.offices, one.interests.offices),
+        (was.interests.firms, one.interests.firms),
+    ):
+        said += [f"declares an interest in {name}" for name in sorted(new - old)]
+        said += [f"no longer declares an interest in {name}" for name in sorted(old - new)]
+    if was.signer != one.signer:
+        said.append(f"signing key {one.signer or 'none'}, before {was.signer or 'none'}")
+    if was.invitation != one.invitation:
+        said.append("enrols anew; what was enrolled before no longer counts")
     return said
 
 
