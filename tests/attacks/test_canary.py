@@ -3,21 +3,33 @@
 import contextlib
 import http.client
 import os
+import secrets
 import shutil
 import signal
 import subprocess
 import sys
+from base64 import b64decode, urlsafe_b64encode
+from datetime import timedelta
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 import pytest
 from canary import WORD, betrayed, guises, hiding_places
-from served import free_port, start, stop
+from served import CHROMIUM, FLAGS, free_port, start, stop
 
 from observatory.demo.corpus import make_corpus
 
 IMAGE_MIB = 192
 WEEKS = 40
+A_WEEK_LATER = """
+from datetime import timedelta
+from observatory import instance
+now = instance.today() + timedelta(days=7)
+instance.today = lambda: now
+from observatory.cli import main
+main()
+"""
 KINDS = ("pdf", "xlsx", "csv", "json")
 
 
@@ -53,6 +65,12 @@ def disk(tmp_path):
         subprocess.run(["umount", str(place)], check=True, capture_output=True)
 
 
+class Host(NamedTuple):
+    """An instance, as far as serving it needs."""
+
+    folder: Path
+
+
 class Machine:
     """One host: every command and server runs with its own home and temporary folder on it."""
 
@@ -67,14 +85,13 @@ class Machine:
             "XDG_CACHE_HOME": str(place / "home/cache"),
         }
 
-    def run(self, *arguments, code=0):
+    def run(self, *arguments, code=0, on=None, program=("-m", "observatory")):
         done = subprocess.run(
             [
                 sys.executable,
-                "-m",
-                "observatory",
+                *program,
                 "--instance",
-                str(self.instance),
+                str(on or self.instance),
                 *map(str, arguments),
             ],
             cwd=self.place,
@@ -87,6 +104,20 @@ class Machine:
         self.said.append(done.stdout + done.stderr)
         assert done.returncode == code, done.stderr
         return done.stdout
+
+    def run_later(self, *arguments, on=None):
+        """Run a command once this week is over, so that its reports are carried and read."""
+        return self.run(*arguments, on=on, program=("-c", A_WEEK_LATER))
+
+    @contextlib.contextmanager
+    def serving(self, folder):
+        """Serve the form of one host; yield its port."""
+        port = free_port()
+        server = start(Host(folder), port, "intake", **self.environment)
+        yield port
+        code, errors = stop(server, signal.SIGTERM)
+        self.said.append(server.said + errors)
+        assert code == 0
 
     def shares(self):
         folder = self.place / "instance-shares"
@@ -126,14 +157,11 @@ def post(port, fields, kind="application/x-www-form-urlencoded", body=None):
 
 def through_the_form(machine):
     """Send the word by the form in every way: well, badly, too long, broken off."""
-    import secrets
-    from base64 import urlsafe_b64encode
+    with machine.serving(machine.instance) as port:
+        send_in_every_way(port)
 
-    class Place:
-        folder = machine.instance
 
-    port = free_port()
-    server = start(Place, port, "intake", **machine.environment)
+def send_in_every_way(port):
     once = urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode()
     words = f"they asked for {WORD} before the release"
     assert post(port, {"narrative": words, "once": once, "step": "check"}) == 200
@@ -157,9 +185,65 @@ def through_the_form(machine):
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
     line.request("GET", f"/{WORD}?{WORD}={WORD}", headers={"Host": f"intake.localhost:{port}"})
     assert line.getresponse().status == 404
-    code, errors = stop(server, signal.SIGTERM)
-    machine.said.append(server.said + errors)
-    assert code == 0
+
+
+def through_an_intake_host(machine, outside):
+    """Send the word to an intake host, sealed by it, in a browser and offline; carry it over."""
+    intake, page_file, carried = machine.place / "intake", outside / "seal.html", "out/batch"
+    machine.run("intake-host", intake)
+    machine.run("offline-page", page_file)
+    with machine.serving(intake) as port, browser() as chromium:
+        once = urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode()
+        fields = {"narrative": f"sealed by the server: {WORD}", "once": once, "step": "send"}
+        assert post(port, fields) == 200
+        page = chromium.new_page()
+        page.goto(f"http://intake.localhost:{port}/")
+        page.get_by_label("What happened?").fill(f"sealed in the browser: {WORD}")
+        page.get_by_role("button", name="Go on: look").click()
+        page.get_by_role("button", name="Send").click()
+        page.get_by_role("heading", name="Received and sealed").wait_for()
+        page = chromium.new_page()
+        page.goto(page_file.as_uri())
+        page.get_by_label("What happened?").fill(f"sealed offline: {WORD}")
+        page.get_by_role("button", name="Seal it").click()
+        sealed = page.get_by_label("The same, as text").input_value()
+        part = '--x\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n'
+        file = (part % ("file", '; filename="report.jio"')).encode() + b64decode(sealed)
+        text = (part % ("text", "")).encode() + sealed.encode()
+        for body in (file, text):
+            kind = "multipart/form-data; boundary=x"
+            assert post(port, {}, kind, body + b"\r\n--x--\r\n") == 200
+    said = machine.run_later("batch", "export", machine.place / carried, on=intake)
+    host = said.partition("This host: ")[2].strip()
+    said = machine.run_later("batch", "import", machine.place / carried, "--host", host)
+    assert "1 of 1 sets were new" in said
+
+
+@contextlib.contextmanager
+def browser():
+    """A reporter's browser, on a device of their own: its files are not on the machine's disk."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+
+
+def read_by_a_run(machine):
+    """Return the marked words that a run finds in what came by the forms, each once."""
+    from observatory.analysis.opening import SealedSet, open_reports
+    from observatory.decisions.quorum import open_key
+    from observatory.instance import Instance, today
+
+    instance = Instance.open(machine.instance)
+    sets = [
+        SealedSet(one.source, one.week, one.month, instance.vault.envelopes_of(one))
+        for one in instance.vault.sets()
+        if one.source == "form"
+    ]
+    private = open_key(instance, machine.shares())
+    found = open_reports(sets, private, today() + timedelta(days=7)).reports
+    instance.vault.engine.dispose()
+    return sorted(one.narrative for one in found)
 
 
 def test_marked_words_are_found_nowhere(disk, tmp_path):
@@ -172,7 +256,17 @@ def test_marked_words_are_found_nowhere(disk, tmp_path):
     for register in registers(outside, [Dated(report) for report in corpus]):
         machine.run("import", register, code=3)
     through_the_form(machine)
-    machine.run("analyse", "--shares", *machine.shares(), "--json", place / "out/products.json")
+    through_an_intake_host(machine, outside)
+    machine.run_later(
+        "analyse", "--shares", *machine.shares(), "--json", place / "out/products.json"
+    )
+    # Otherwise the search would find nothing because nothing had come.
+    assert read_by_a_run(machine) == [
+        f"sealed by the server: {WORD}",
+        f"sealed in the browser: {WORD}",
+        f"sealed offline: {WORD}",
+        f"they asked for {WORD} before the release",
+    ]
     for kind in KINDS:
         machine.run("report", "systemic", "--format", kind, place / f"out/report.{kind}")
     machine.run("backup", place / "out/backup", "--keys", place / "out/keys")
