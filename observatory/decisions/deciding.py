@@ -176,18 +176,24 @@ def approve(instance: Instance, act: Act, evidence: Mapping[str, Any]) -> Approv
     return approver
 
 
-def withdraw(instance: Instance, act: Act, person: Person) -> None:
-    """Take a proposal off, for ever: by who proposed it, or by a chair.
+def withdraw(instance: Instance, act: Act, by: Person | Approver) -> None:
+    """Take a proposal off, for ever: by who proposed it, by a chair, or by a signer.
+
+    Args:
+        instance: the observatory.
+        act: what to withdraw.
+        by: who is signed in, or the signer whose key is at hand, as :func:`approval.check` says.
 
     Raises:
         NotAllowedError: this person may not, or it is over already.
     """
     found = matter(instance, act.digest)
-    if person.id != found.act.by and Role.CHAIR not in person.roles:
+    if isinstance(by, Person) and by.id != found.act.by and Role.CHAIR not in by.roles:
         raise NotAllowedError("A proposal is withdrawn by who made it, or by a chair of a side.")
     if not found.waiting:
         raise NotAllowedError(f"Nothing was withdrawn: this proposal is {found.state}.")
-    instance.audit.record(Kind.ACT_WITHDRAWN, {"act": act.digest, "by": person.id})
+    name = by.id if isinstance(by, Person) else by.who
+    instance.audit.record(Kind.ACT_WITHDRAWN, {"act": act.digest, "by": name})
 
 
 def decided(instance: Instance, act: Act) -> tuple[Approver, ...]:

@@ -22,9 +22,6 @@ from observatory.instance import Instance, today
 
 People = tuple[Person, ...]
 
-COMMAND = "command-line"
-"""Who proposed what was proposed at the machine itself, where nobody signs in."""
-
 
 @dataclass(frozen=True)
 class Mandate:
@@ -142,7 +139,7 @@ def propose(instance: Instance, after: Sequence[Person], by: str) -> Act:
     Args:
         instance: the observatory.
         after: everybody who is to be on it.
-        by: pseudonym of who proposes it, or ``COMMAND``.
+        by: pseudonym of who proposes it, or ``plain_words.COMMAND``.
 
     Raises:
         BadInputError: there can be no such roll.

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import click
 
-from crypto.signing import MIN_PASSPHRASE
+from crypto.errors import CryptoError
+from crypto.signing import MIN_PASSPHRASE, SigningKey
 from observatory.custody.files import write_new
 from observatory.errors import BadInputError
 
@@ -136,3 +137,15 @@ def passphrase_of(path: Path, *, given: Path | None = None, folder: Path | None 
             return file.read(MAX_BYTES).rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BadInputError(f"{source} cannot be read as a passphrase.") from error
+
+
+def signing_key(path: Path, passphrase_file: Path | None = None) -> SigningKey:
+    """Return a signer's key, unlocked by the passphrase that its holder types or keeps beside it.
+
+    Raises:
+        BadInputError: it is no signer's file, or the passphrase is wrong or not there.
+    """
+    try:
+        return SigningKey.load(path, passphrase_of(path, given=passphrase_file))
+    except CryptoError as error:
+        raise BadInputError(str(error)) from error

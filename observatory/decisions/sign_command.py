@@ -8,8 +8,6 @@ from typing import Any
 
 import click
 
-from observatory.errors import BadInputError
-
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
@@ -32,24 +30,20 @@ def sign(folder: Path, /, file: Path, key_file: Path, passphrase_file: Path | No
 
     The signature is added to FILE. Neither an instance nor a network is needed.
     """
-    from crypto.errors import CryptoError
-    from crypto.signing import SigningKey
     from observatory.decisions import presence, signed_file
 
     found = signed_file.read(file)
     if found.what == "policy":
         _say_rules(folder, found.signed)
+    elif found.what == "act":
+        _say_act(folder, found.signed)
     click.echo(f"{file} holds, to be signed:")
     for line in signed_file.in_words(found.signed):
         click.echo(f"  {line}")
     if presence.at_terminal() and not click.confirm("Do you want to sign exactly this?"):
         click.echo("Not signed; the file is unchanged.")
         return
-    passphrase = presence.passphrase_of(key_file, given=passphrase_file)
-    try:
-        key = SigningKey.load(key_file, passphrase)
-    except CryptoError as error:
-        raise BadInputError(str(error)) from error
+    key = presence.signing_key(key_file, passphrase_file)
     signed = found.with_signature(key)
     signed.write(file)
     click.echo(f"Signed for {key.signer.side} by {key.signer.name}.")
@@ -86,3 +80,30 @@ def _say_rules(folder: Path, rules: Mapping[str, Any]) -> None:
     click.echo("It changes:")
     for name, text in terms.changes(before.rules, rules).items():
         click.echo(f"  {name}: {text}")
+
+
+def _say_act(folder: Path, signed: Mapping[str, Any]) -> None:
+    """Say an act in plain words, and what it changes if the roll that it was made under is here."""
+    from observatory import policy
+    from observatory.acts import act, roll
+    from observatory.acts.act import ActError
+    from observatory.decisions import plain_words
+    from observatory.errors import IntegrityError
+
+    try:
+        proposed = act.read(signed)
+    except ActError as error:
+        click.secho(f"Nothing is decided by this, whoever signs it: {error}.", fg="red")
+        return
+    try:
+        rules = policy.read(folder / policy.FILE_NAME)
+        rules.verify()
+        listed = roll.read(folder / roll.FILE_NAME, rules)
+        listed.verify()
+        electorate = listed.electorate_of(proposed)
+    except IntegrityError:
+        electorate = None
+    if electorate is None:
+        click.echo("The roll that it was made under is not here: compare with your copy of it.")
+    for line in plain_words.lines(proposed, electorate.people if electorate else None):
+        click.echo(line)

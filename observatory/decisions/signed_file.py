@@ -7,6 +7,7 @@ order of keys in the file do not matter.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -42,6 +43,11 @@ class SignedFile:
         """What it is, from its schema: ``policy``, ``audit-head``."""
         found = _SCHEMA.fullmatch(str(self.signed.get("schema")))
         return found[1] if found else ""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical body, hexadecimal: its name on the docket."""
+        return hashlib.sha256(signing.canonical(self.signed)).hexdigest()
 
     def with_signature(self, key: SigningKey) -> SignedFile:
         """Return the file with this signer's signature; one the signer made before is replaced."""
