@@ -268,7 +268,9 @@ def test_a_new_key_and_everything_sealed_again_at_a_terminal(gathered):
     last = both_sign_and_install(gathered, gathered / "policy-3.json", "Earlier keys:")
     assert last.policy.previous_keys == ()
     private = open_key(last, new_sheets(gathered / "second"))
-    assert [complaint.narrative for complaint, _ in reports(last.vault, private)] == ["they asked"]
+    assert [complaint.narrative for complaint, _ in reports(last.vault, private, today())] == [
+        "they asked"
+    ]
 
 
 def test_somebody_who_does_not_read_the_root_stops_new_shares_and_sealing_again(gathered):

@@ -7,17 +7,20 @@ from observatory.analysis.opening import SealedSet
 from observatory.complaint import plaintext
 
 
-def sealed_sets(vault, today=date(2027, 12, 31)):
+LATER = date(2027, 12, 31)
+
+
+def sealed_sets(vault, today=LATER):
     """Close every week up to ``today`` and return the sets as a run reads them."""
     vault.close_weeks(today)
     return [SealedSet(s.source, s.week, s.month, vault.envelopes_of(s)) for s in vault.sets()]
 
 
-def reports(vault, private):
+def reports(vault, private, today=LATER):
     """Return (complaint, seal) of every report, dummies left out."""
     decoded = [
         plaintext.decode(open_envelope(envelope, private))
-        for received in sealed_sets(vault)
+        for received in sealed_sets(vault, today)
         for envelope in received.envelopes
     ]
     return [(complaint, seal) for complaint, seal in decoded if seal.kind == "report"]
