@@ -40,13 +40,17 @@ def create_members(instance: Instance) -> Flask:
 
     Raises:
         AssetError: built style sheets are missing or changed.
+        IntegrityError: a route is not in the matrix of rights, or the other way round.
+        ObservatoryError: the database is not there or of another version.
     """
-    from observatory.access import gate
+    from observatory.access import gate, matrix, sign_in_pages
     from observatory.review import pages
 
     app = _bare(instance.config.members_host, headers.MEMBERS, assets.load(), cookies=True)
-    gate.init_app(app, instance)
+    shared = gate.init_app(app, instance)
+    sign_in_pages.init_app(app, shared)
     pages.init_app(app, instance)
+    matrix.check(app)
     return app
 
 

@@ -1,53 +1,153 @@
-"""The gate of the members' pages: nothing but style sheets passes without a session."""
+"""The gate of the members' pages: who asks, whether the matrix lets them, and what they see if not.
+
+``visitor()`` tells a page who uses it. Nothing passes that the matrix does not list.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
-from flask import Flask, Response, abort, make_response, redirect, render_template, request
+from flask import Flask, abort, g, render_template, request, session
+from flask_wtf.csrf import CSRFProtect, generate_csrf
 
-from observatory.access.sessions import SESSION_SECONDS, Sessions
-from observatory.access.sign_in import redeem
+from observatory.access import matrix, sessions
+from observatory.access.enrolments import Enrolments
+from observatory.access.roll_now import RollNow
+from observatory.access.sessions import Session, Sessions
+from observatory.access.visitor import Visitor
+from observatory.instance import Instance, today
 
 if TYPE_CHECKING:
-    from werkzeug.wrappers import Response as Answer
+    from typing import Any
 
-    from observatory.instance import Instance
+    from observatory.acts.roll import Roll
 
-OPEN = frozenset({"asset", "sign_in"})
+MAX_REQUEST_BYTES = 256 * 1024
+"""A form is read into memory, never into a file; none is longer."""
 
 
-def init_app(app: Flask, instance: Instance) -> None:
-    """Let nobody in but the holder of a made-up instance's link."""
-    sessions = Sessions()
+@dataclass(frozen=True)
+class Gate:
+    """What the pages of access share.
+
+    Attributes:
+        instance: the observatory.
+        enrolments: what its people sign in by.
+        sessions: who is signed in.
+        rolls: the roll in force.
+    """
+
+    instance: Instance
+    enrolments: Enrolments
+    sessions: Sessions
+    rolls: RollNow
+
+    @property
+    def roll(self) -> Roll:
+        """The roll in force."""
+        return self.rolls.get()
+
+    @property
+    def root(self) -> str:
+        """The observatory, as enrolments name it."""
+        return self.instance.policy.root
+
+    @property
+    def rp(self) -> str:
+        """The host name that passkeys are made for."""
+        return self.instance.config.members_host
+
+    def begin(self, person: str | None, enrolment: str | None = None) -> None:
+        """Sign somebody in."""
+        self.sessions.begin(_session(), request, person, enrolment)
+
+    def end(self) -> None:
+        """Sign the visitor out."""
+        self.sessions.end(_session())
+
+
+def init_app(app: Flask, instance: Instance) -> Gate:
+    """Let nobody in but whom the matrix lets."""
+    enrolments = Enrolments(instance.vault.engine)
+    gate = Gate(instance, enrolments, Sessions(), RollNow(instance, enrolments))
+    app.session_interface = gate.sessions
+    # Sessions end as sessions do; a form that lies open as long as one is no forgery.
+    app.config.update(
+        SECRET_KEY=secrets.token_bytes(32),
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_CHECK_DEFAULT=False,  # it is checked below, of every form, once the matrix allows it
+        MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_REQUEST_BYTES,
+    )
+    forms = CSRFProtect(app)
 
     @app.before_request
-    def gate() -> tuple[str, int] | None:
+    def recognise() -> tuple[str, int] | None:
         if request.endpoint == "asset":
             return None
-        if not instance.made_up:
-            return render_template("review/enrolment.html"), 403
         _same_site_only()
-        if request.endpoint in OPEN or sessions.holds(_secret()):
-            return None
-        return render_template("review/signed_out.html"), 403
+        g.visitor = _recognise(gate)
+        endpoint = request.endpoint
+        if endpoint is None:
+            return None if g.visitor else _signed_out()
+        if not matrix.allows(endpoint, g.visitor):
+            return _not_for(g.visitor) if g.visitor else _signed_out()
+        forms.protect()
+        return None
 
-    @app.get("/sign-in")
-    def sign_in() -> Answer | tuple[str, int]:
-        # A preview that only asks for headers must not use the link up.
-        if request.method == "HEAD" or not redeem(instance.folder, request.args.get("token", "")):
-            return render_template("review/signed_out.html", used=True), 403
-        answer = redirect("/", 303)
-        _set_cookie(answer, sessions.start(), SESSION_SECONDS)
-        return answer
+    @app.context_processor
+    def shared() -> dict[str, Any]:
+        found = present()
+        if found is None:
+            return {"visitor": None}
+        # Pages that are sent in pieces are drawn when the request is over.
+        token = generate_csrf()
+        return {"visitor": found, "csrf_token": lambda: token}
 
-    @app.post("/sign-out")
-    def sign_out() -> Response:
-        sessions.end(_secret())
-        answer = make_response(render_template("review/signed_out.html"))
-        answer.headers["Clear-Site-Data"] = '"cache", "storage"'
-        _set_cookie(answer, "", 0)
-        return answer
+    return gate
+
+
+def present() -> Visitor | None:
+    """Return who uses the page, or None on a page that is open to all."""
+    return cast("Visitor | None", g.get("visitor"))
+
+
+def visitor() -> Visitor:
+    """Return who uses the page; a stranger is refused."""
+    found = present()
+    if found is None:
+        abort(403)
+    return found
+
+
+def _recognise(gate: Gate) -> Visitor | None:
+    """Return who a session belongs to, if they may still come in; end it otherwise."""
+    held = _session().held
+    if held is None:
+        return None
+    if held.person is None:
+        return Visitor(None)
+    person = gate.roll.person(held.person)
+    if person is not None and person.in_term(today().isoformat()):
+        found = gate.enrolments.of(person, gate.root)
+        if held.enrolment in {one.digest for one in found}:
+            return Visitor(person, sessions.is_fresh(held), tuple(found))
+    gate.end()
+    return None
+
+
+def _session() -> Session:
+    return cast("Session", session)
+
+
+def _signed_out() -> tuple[str, int]:
+    return render_template("review/signed_out.html"), 403
+
+
+def _not_for(found: Visitor) -> tuple[str, int]:
+    return render_template("review/not_for_you.html", roles=sorted(found.roles)), 403
 
 
 def _same_site_only() -> None:
@@ -57,24 +157,3 @@ def _same_site_only() -> None:
     opening = request.headers.get("Sec-Fetch-Mode") == "navigate"
     if request.method == "POST" or not opening:
         abort(403)
-
-
-def _cookie_name() -> str:
-    # The prefix makes browsers insist on TLS, this host and the whole path.
-    return "__Host-member" if request.is_secure else "member"
-
-
-def _secret() -> str:
-    return request.cookies.get(_cookie_name(), "")
-
-
-def _set_cookie(answer: Answer, secret: str, seconds: int) -> None:
-    answer.set_cookie(
-        _cookie_name(),
-        secret,
-        max_age=seconds,
-        path="/",
-        secure=request.is_secure,
-        httponly=True,
-        samesite="Strict",
-    )

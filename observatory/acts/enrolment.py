@@ -73,6 +73,11 @@ def digest_of(record: Mapping[str, Any]) -> str:
     return hashlib.sha256(signing.canonical(record)).hexdigest()
 
 
+def enrols(digest: str, invitation: str) -> str:
+    """Return how the log names an enrolment, in the fact ``change`` of ``member-changed``."""
+    return f"enrols {digest} by {invitation}"
+
+
 def new_invitation() -> tuple[str, str]:
     """Return a new invitation: its public key for the roll, and its secret for the link (hex)."""
     private = Ed25519PrivateKey.generate()

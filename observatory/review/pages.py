@@ -92,7 +92,9 @@ def _sent(template: str, analysis: SafeAnalysis, page: object) -> Iterator[str]:
     refused has been refused before the first piece.
     """
     found = current_app.jinja_env.get_template(f"review/{template}.html")
-    pieces = found.stream(analysis=analysis, page=page, here=request.path)
+    shown = {"analysis": analysis, "page": page, "here": request.path}
+    current_app.update_template_context(shown)
+    pieces = found.stream(**shown)
     pieces.enable_buffering(PIECES)
     return _guarded(pieces)
 

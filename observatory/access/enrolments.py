@@ -1,0 +1,271 @@
+"""Keeping of enrolments: proofs in the database, each of them named in the audit log.
+
+A row proves itself by the invitation on the roll. The log adds which came first: a link that
+leaked makes no second passkey, whoever can write into the database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from crypto import signing
+from observatory.access.enrolled import Enrolled
+from observatory.access.password import Password
+from observatory.acts import enrolment
+from observatory.acts.enrolment import Enrolment, EnrolmentError
+from observatory.acts.people import Person
+from observatory.audit import AuditLog, Entry, Kind
+from observatory.audit.models import StoredEntry
+from observatory.database.engine import exclusive
+from observatory.database.faults import reason
+from observatory.errors import ResourceError
+
+MOST_DEVICES = 10
+"""Passkeys that one invitation's passkey may vouch for."""
+
+
+class Enrolments:
+    """What the people of one observatory sign in and approve by."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._log = AuditLog(engine)
+        self._read: tuple[tuple[int, bytes] | None, Sequence[Entry]] = (None, ())
+
+    def entries(self) -> Sequence[Entry]:
+        """Return the audit log's entries, read anew when the log has another end.
+
+        Raises:
+            AuditError: an entry was altered.
+            ResourceError: the database cannot be read.
+        """
+        query = select(StoredEntry.number, StoredEntry.root)
+        try:
+            with self._engine.connect() as connection:
+                last = connection.execute(
+                    query.order_by(StoredEntry.number.desc()).limit(1)
+                ).first()
+        except SQLAlchemyError as error:
+            raise _refused(error) from error
+        end = (last.number, bytes(last.root)) if last else None
+        known, entries = self._read
+        if known != end or end is None:
+            entries = self._log.entries()
+            self._read = (end, entries)
+        return entries
+
+    def of(self, person: Person, observatory: str) -> list[Enrolment]:
+        """Return what a person has enrolled and may use, in the log's order.
+
+        Args:
+            person: as on the roll in force.
+            observatory: root of the policy chain.
+
+        Raises:
+            AuditError: the log was altered.
+            ResourceError: the database cannot be read.
+        """
+        entries = self.entries()
+        with self._connected() as connection:
+            rows = _rows(connection, person)
+        return _counting(person, observatory, rows, _logged(entries, person))
+
+    def find(
+        self, credential: str, people: Iterable[Person], observatory: str
+    ) -> tuple[Person, Enrolment] | None:
+        """Return whose passkey a credential is, by its name, or None."""
+        named = self._named(credential)
+        for person in people:
+            if person.id in named:
+                for one in self.of(person, observatory):
+                    if one.credential is not None and one.credential.id == credential:
+                        return person, one
+        return None
+
+    def credentials(self, people: Iterable[Person], observatory: str) -> list[str]:
+        """Return the names of everybody's passkeys: no authenticator is to be enrolled twice."""
+        found = [one.credential for person in people for one in self.of(person, observatory)]
+        return [one.id for one in found if one is not None]
+
+    def locked(self, person: Person, observatory: str) -> bytes | None:
+        """Return what is locked under a person's password, if that was enrolled."""
+        with self._connected() as connection:
+            query = select(Password.locked).where(Password.person == person.id)
+            kept = connection.execute(query).scalar()
+        if kept is None:
+            return None
+        name = hashlib.sha256(bytes(kept)).hexdigest()
+        enrolled = (one.record.get("password") for one in self.of(person, observatory))
+        return bytes(kept) if name in enrolled else None
+
+    def add(
+        self, evidence: Any, person: Person, observatory: str, *, locked: bytes | None = None
+    ) -> Enrolment:
+        """Keep an enrolment, and log it in the same transaction.
+
+        Args:
+            evidence: the record with its proof.
+            person: as on the roll in force.
+            observatory: root of the policy chain.
+            locked: what a password that is enrolled locks.
+
+        Raises:
+            EnrolmentError: it does not hold, or the link was used.
+            ResourceError: the database refuses; nothing was enrolled.
+        """
+        new = enrolment.verify(evidence, person, observatory)
+        if (new.credential is None) != (locked is not None) or (
+            locked is not None and hashlib.sha256(locked).hexdigest() != new.record["password"]
+        ):
+            raise EnrolmentError("it is of another password")
+        try:
+            with self._engine.begin() as connection:
+                exclusive(connection)
+                self._add(connection, new, person, observatory, locked)
+        except SQLAlchemyError as error:
+            raise _refused(error) from error
+        return new
+
+    def _add(
+        self,
+        connection: Connection,
+        new: Enrolment,
+        person: Person,
+        observatory: str,
+        locked: bytes | None,
+    ) -> None:
+        rows, logged = _rows(connection, person), _logged(self._log.entries(), person)
+        _check_unused(new, person, observatory, rows, logged)
+        row = {
+            "digest": new.digest,
+            "person": person.id,
+            "evidence": signing.canonical(new.evidence),
+        }
+        # A row that no log names is what an interrupted restoration left.
+        connection.execute(delete(Enrolled).where(Enrolled.digest == new.digest))
+        connection.execute(insert(Enrolled), row)
+        if locked is not None:
+            connection.execute(delete(Password).where(Password.person == person.id))
+            connection.execute(insert(Password), {"person": person.id, "locked": locked})
+        change = enrolment.enrols(new.digest, person.invitation)
+        self._log.append(connection, Kind.MEMBER_CHANGED, {"member": person.id, "change": change})
+
+    def _named(self, credential: str) -> set[str]:
+        """Return the people whose rows claim a credential."""
+        query = select(Enrolled.person, Enrolled.evidence)
+        with self._connected() as connection:
+            rows = connection.execute(query).all()
+        name = credential.encode()
+        return {row.person for row in rows if name and name in bytes(row.evidence)}
+
+    def _connected(self) -> _Connected:
+        return _Connected(self._engine)
+
+    def __len__(self) -> int:
+        with self._connected() as connection:
+            return connection.execute(select(func.count()).select_from(Enrolled)).scalar_one()
+
+
+class _Connected:
+    """A connection whose failures are the database's, in words."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __enter__(self) -> Connection:
+        try:
+            self._connection = self._engine.connect()
+        except SQLAlchemyError as error:
+            raise _refused(error) from error
+        return self._connection
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        self._connection.close()
+        if isinstance(error, SQLAlchemyError):
+            raise _refused(error) from error
+
+
+def _rows(connection: Connection, person: Person) -> dict[str, Any]:
+    query = select(Enrolled.digest, Enrolled.evidence).where(Enrolled.person == person.id)
+    return {row.digest: _read(bytes(row.evidence)) for row in connection.execute(query)}
+
+
+def _read(data: bytes) -> Any:
+    """Return a proof; what is none stays something that no check accepts."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _logged(entries: Iterable[Entry], person: Person) -> list[str]:
+    """Return the digests that the log names for this person's invitation, in order."""
+    found = []
+    for entry in entries:
+        if entry.kind is Kind.MEMBER_CHANGED and entry.facts["member"] == person.id:
+            digest = str(entry.facts["change"]).split(" ")[1:2]
+            if digest and entry.facts["change"] == enrolment.enrols(digest[0], person.invitation):
+                found += digest
+    return found
+
+
+def _counting(
+    person: Person, observatory: str, rows: Mapping[str, Any], logged: Sequence[str]
+) -> list[Enrolment]:
+    """Return the enrolments that count: of one link the first passkey and the first password."""
+    found: list[Enrolment] = []
+    direct: dict[bool, str] = {}
+    for digest in dict.fromkeys(logged):
+        try:
+            one = enrolment.verify(rows.get(digest), person, observatory)
+        except EnrolmentError:
+            continue
+        if one.digest != digest:
+            continue
+        by = one.evidence.get("voucher")
+        if by is None and direct.setdefault(one.credential is None, digest) != digest:
+            continue
+        if by is not None and enrolment.digest_of(by["record"]) != direct.get(False):
+            continue
+        found.append(one)
+    return found
+
+
+def _check_unused(
+    new: Enrolment,
+    person: Person,
+    observatory: str,
+    rows: Mapping[str, Any],
+    logged: Sequence[str],
+) -> None:
+    """Return only if the link, or the vouching passkey, may enrol this as well.
+
+    Raises:
+        EnrolmentError: it may not.
+    """
+    known = _counting(person, observatory, rows, logged)
+    # What the log names and the database no longer holds was something; the link stays used.
+    lost = len(set(logged) - {one.digest for one in known})
+    if "voucher" not in new.evidence:
+        same = [one for one in known if (one.credential is None) == (new.credential is None)]
+        if lost or any("voucher" not in one.evidence for one in same):
+            raise EnrolmentError("this link was used already")
+    elif enrolment.digest_of(new.evidence["voucher"]["record"]) not in {
+        one.digest for one in known
+    }:
+        raise EnrolmentError("the passkey that vouches was not enrolled here")
+    if len(known) >= MOST_DEVICES:
+        raise EnrolmentError(f"nobody has more than {MOST_DEVICES} devices")
+    ids = [one.credential.id for one in known if one.credential is not None]
+    if new.credential is not None and new.credential.id in ids:
+        raise EnrolmentError("this passkey is enrolled already")
+
+
+def _refused(error: SQLAlchemyError) -> ResourceError:
+    return ResourceError(f"Enrolments cannot be read or written. {reason(error)}")
