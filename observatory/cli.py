@@ -15,9 +15,11 @@ from observatory import hygiene, stopping
 from observatory.assets.commands import assets_group
 from observatory.backup.commands import backup, restore
 from observatory.batches.commands import batch, intake_host
+from observatory.decisions.approve_command import approve
 from observatory.decisions.audit_commands import audit
 from observatory.decisions.commands import analyse, init
 from observatory.decisions.key_commands import key
+from observatory.decisions.member_commands import member
 from observatory.decisions.policy_commands import policy
 from observatory.decisions.retention_command import retention
 from observatory.decisions.sign_command import sign
@@ -93,6 +95,8 @@ for command in (
     analyse,
     report,
     sign,
+    approve,
+    member,
     policy,
     key,
     audit,

@@ -27,12 +27,9 @@ from observatory.decisions import (
 )
 from observatory.decisions.deciding import Matter, State
 from observatory.decisions.signed_file import SignedFile
-from observatory.decisions.signed_matters import POLICY, SignedMatter
+from observatory.decisions.signed_matters import POLICY, SHORT, SignedMatter
 from observatory.errors import BadInputError, NotAllowedError
 from observatory.instance import Instance, today
-
-SHORT = 12
-"""Digits of a digest by which lists name a proposal."""
 
 
 class AtHand(Protocol):

@@ -7,14 +7,14 @@ approved (:mod:`observatory.decisions.deciding`).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from observatory.acts import people, roll
 from observatory.acts.act import Act, What
-from observatory.acts.people import Interests, PeopleError, Person, Role, Standing
+from observatory.acts.people import Interests, PeopleError, Person
 from observatory.config import Config
 from observatory.decisions import deciding
 from observatory.errors import BadInputError, UsageError
@@ -55,32 +55,6 @@ class Mandate:
         return cls(title or file.stem[: people.NAME_LENGTH].strip(), digest)
 
 
-def newcomer(
-    *,
-    side: Standing,
-    roles: Collection[Role],
-    name: str,
-    term: tuple[str, str],
-    mandate: Mandate,
-    interests: Interests,
-    invitation: str,
-    signer: str | None = None,
-) -> Person:
-    """Return a person who is on no roll yet, under a new pseudonym; arguments as ``Person``."""
-    return Person(
-        people.new_id(side),
-        name,
-        side,
-        frozenset(roles),
-        *term,
-        mandate.title,
-        mandate.sha256,
-        interests,
-        invitation,
-        signer,
-    )
-
-
 def find(listed: Iterable[Person], id_: str) -> Person:
     """Return the person with a pseudonym.
 
@@ -91,6 +65,11 @@ def find(listed: Iterable[Person], id_: str) -> Person:
     if found is None:
         raise BadInputError(f"Nobody on the roll is {id_}. See: observatory member list")
     return found
+
+
+def joined(listed: Sequence[Person], one: Person) -> People:
+    """Return the people after somebody joined."""
+    return (*listed, one)
 
 
 def without(listed: Sequence[Person], id_: str) -> People:
@@ -131,6 +110,25 @@ def again(was: Sequence[Person], wanted: Sequence[Person], now: Sequence[Person]
             )
     after = {**here, **{id_: new[id_] for id_ in touched if id_ in new}}
     return tuple(one for id_, one in after.items() if id_ not in touched or id_ in new)
+
+
+def wanted_again(instance: Instance, act: Act) -> People:
+    """Return the people in force with what an earlier act wanted to change.
+
+    Raises:
+        BadInputError: the act changes no roll, or an entry that was changed otherwise.
+    """
+    if act.what is not What.MEMBERS:
+        raise BadInputError("This proposal changes no roll. Propose it anew where it was made.")
+    now = instance.roll
+    electorate = now.electorate_of(act)
+    try:
+        wanted = people.read(act.body.get("people"))
+    except PeopleError as error:
+        raise BadInputError(f"No roll can be so: {error}.") from error
+    if electorate is None:
+        raise BadInputError("It was made under a roll that never was. Propose it anew.")
+    return again(electorate.people, wanted, now.people)
 
 
 def propose(instance: Instance, after: Sequence[Person], by: str) -> Act:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from observatory.errors import BadInputError, NotAllowedError, UsageError
+from observatory.errors import BadInputError, NotAllowedError, ObservatoryError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -93,7 +93,7 @@ def propose(folder: Path, /, out: Path, **wanted: Any) -> None:
     changes = terms.changes(before.rules, rules)
     if changes.keys() == {"Version"}:
         raise UsageError("This changes nothing. Say what to change; see --help.")
-    write_proposal(out, before, rules)
+    write_proposal(out, instance, rules)
 
 
 def _changed(before: Policy, wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,18 +129,25 @@ def _signers(before: Policy, add: Sequence[str], remove: Sequence[str]) -> dict[
     return signers
 
 
-def write_proposal(out: Path, before: Policy, rules: Mapping[str, Any]) -> None:
-    """Write a proposed policy, say what it changes and what to do with it."""
+def write_proposal(out: Path, instance: Instance, rules: Mapping[str, Any]) -> None:
+    """Write a proposed policy, put it on the docket, say what it changes and what to do with it."""
     from observatory import terms
-    from observatory.decisions import signed_file
+    from observatory.decisions import signed_file, signed_matters
 
-    signed_file.propose(out, rules)
+    proposal = signed_file.propose(out, rules)
     click.echo(f"Proposed in {out}:")
-    say(terms.changes(before.rules, rules))
+    say(terms.changes(instance.policy.rules, rules))
     click.echo(
         "It counts when a signer of each side has signed it (observatory sign FILE --key KEY) and\n"
         f"it is installed (observatory policy install {out})."
     )
+    try:
+        signed_matters.put(instance, proposal)
+    except ObservatoryError as error:
+        click.secho(f"It is in this file alone, and on no page: {error}", fg="yellow")
+        return
+    short = proposal.digest[: signed_matters.SHORT]
+    click.echo(f"Or, on this machine: observatory approve {short} --key KEY, for each of them.")
 
 
 @policy.command()

@@ -84,7 +84,7 @@ def replace(
     hashes = {name: list(found) for name, found in custody.share_hashes.items()}
     hashes[side] = [made.sheet.share.hash if x == made.lost else x for x in hashes[side]]
     rules = policy.proposal(custody=custody_entry(custody.thresholds, hashes))  # type: ignore[arg-type]
-    _hand_out(shares_to, [made.sheet], proposal, policy, rules)
+    _hand_out(shares_to, [made.sheet], proposal, instance, rules)
     click.echo(STILL_WORKS)
 
 
@@ -124,7 +124,7 @@ def reshare(
             business or custody.thresholds["business"],
         )
     rules = policy.proposal(custody=custody_entry(made.thresholds, made.share_hashes))
-    _hand_out_key(shares_to, made, proposal, policy, rules)
+    _hand_out_key(shares_to, made, proposal, instance, rules)
     click.echo(
         "Old and new sheets do not mix. The old ones count until the proposal is installed; then\n"
         "destroy every one of them, files and paper: by mathematics they still open this key. If\n"
@@ -210,7 +210,7 @@ def _reseal(instance: Instance, proposal: Path | None, given: Mapping[str, Any])
     if out.exists() and signed_file.read(out, "policy").signed == rules:
         click.echo(f"The proposal in {out} stands, with the signatures that it bears.")
     else:
-        policy_commands.write_proposal(out, policy, rules)
+        policy_commands.write_proposal(out, instance, rules)
     click.echo(
         f"Nothing that is kept is sealed to key {old.id.hex()} any more. When this proposal is\n"
         "installed, destroy every one of its sheets, files and paper.\n" + OLD_BACKUPS
@@ -244,18 +244,18 @@ def _allowed(make: Callable[..., dict[str, Any]], *arguments: object) -> dict[st
 
 
 def _hand_out_key(
-    folder: Path, key: NewKey, proposal: Path | None, policy: Policy, rules: Mapping[str, Any]
+    folder: Path, key: NewKey, proposal: Path | None, instance: Instance, rules: Mapping[str, Any]
 ) -> None:
     from observatory.custody.sheets import sheets_of
 
-    _hand_out(folder, sheets_of(key, policy.root), proposal, policy, rules)
+    _hand_out(folder, sheets_of(key, instance.policy.root), proposal, instance, rules)
 
 
 def _hand_out(
     folder: Path,
     sheets: Sequence[ShareSheet],
     proposal: Path | None,
-    policy: Policy,
+    instance: Instance,
     rules: Mapping[str, Any],
 ) -> None:
     """Write new sheets, each under its custodian's passphrase, and the proposal that lists them."""
@@ -268,7 +268,7 @@ def _hand_out(
         raise BadInputError(f"{out} is there already. Name another with --proposal.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BadInputError(f"{folder} is not empty. Name a new folder with --shares-to.")
-    made_up = policy.rules["made_up"]
+    made_up = instance.policy.rules["made_up"]
     with plainly():
         paths = write_share_files(
             folder, sheets, None if made_up else presence.new_passphrases(folder)
@@ -279,4 +279,4 @@ def _hand_out(
     click.echo("Hand each to its custodian now and delete it here.")
     if presence.at_terminal():
         presence.hand_over(paths)
-    policy_commands.write_proposal(out, policy, rules)
+    policy_commands.write_proposal(out, instance, rules)

@@ -22,6 +22,8 @@ from observatory.instance import Instance
 POLICY = "policy"
 MANIFEST = "document-manifest"
 KINDS = (POLICY, MANIFEST)
+SHORT = 12
+"""Digits of a digest by which lists and sentences name a proposal."""
 TITLES = {POLICY: "Other rules: a policy", MANIFEST: "A document to be published"}
 
 
