@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from crypto.envelope import Envelope, PublicKey, seal
 from observatory import catalogue, config, policy
-from observatory.audit import AuditLog
+from observatory.audit import AuditLog, Kind
 from observatory.catalogue import Catalogue, CatalogueError
 from observatory.complaint import offices, periods, plaintext
 from observatory.complaint.offices import Office
@@ -31,6 +31,7 @@ from observatory.vault import Vault
 
 if TYPE_CHECKING:
     from observatory.acts.roll import Roll
+    from observatory.disclosure.rules import Audience
     from observatory.docket import Docket
 
 PRODUCTS = "products"
@@ -139,14 +140,22 @@ class Instance:
                 "(observatory batch export). Bring no share here."
             )
 
-    @property
+    @cached_property
     def products(self) -> Products:
         """The stored Safe products."""
         return Products(self.folder / PRODUCTS)
 
-    def latest(self) -> SafeAnalysis | None:
-        """Return the newest products for members, or None before the first run."""
-        return self.products.latest()
+    def latest(self, audience: Audience = "members") -> SafeAnalysis | None:
+        """Return the products of the last run, or None before the first.
+
+        The audit log says which they are, by hash; what else lies in the folder is not believed.
+
+        Raises:
+            IntegrityError: they are not what the log names, or the log was altered.
+            ResourceError: they, or the log, cannot be read.
+        """
+        closed = self.audit.last(Kind.RUN_CLOSED)
+        return None if closed is None else self.products.of(audience, str(closed.facts[audience]))
 
     def refuse_inside(self, out: Path) -> None:
         """Return only if an output would not lie among the instance's own files.

@@ -11,8 +11,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, Executable, Row, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from crypto import merkle, signing
@@ -84,6 +85,7 @@ class AuditLog:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._seen: tuple[tuple[int, bytes], dict[Kind, Entry]] | None = None
 
     def append(
         self,
@@ -141,6 +143,30 @@ class AuditLog:
             ResourceError: the database cannot be read.
         """
         return [Entry.from_bytes(data) for data, _ in self._checked()]
+
+    def last(self, kind: Kind) -> Entry | None:
+        """Return the newest entry of a kind, for pages: the log is checked when it has grown.
+
+        The last root names all entries before it. While the log ends with the one that was checked,
+        what is returned is what that log says, whatever somebody changed behind it since; commands
+        that act check the whole log each time. Errors as :meth:`entries`.
+        """
+        if self._seen is None or self._seen[0] != self._end():
+            rows = self._checked()
+            newest = {entry.kind: entry for entry in (Entry.from_bytes(data) for data, _ in rows)}
+            self._seen = ((len(rows), rows[-1][1] if rows else merkle.EMPTY_ROOT), newest)
+        return self._seen[1].get(kind)
+
+    def _end(self) -> tuple[int, bytes] | None:
+        query = select(StoredEntry.number, StoredEntry.root).order_by(StoredEntry.number.desc())
+        return next(((row.number, row.root) for row in self._rows(query.limit(1))), None)
+
+    def _rows(self, query: Executable) -> Sequence[Row[Any]]:
+        try:
+            with self._engine.connect() as connection:
+                return connection.execute(query).all()
+        except SQLAlchemyError as error:
+            raise ResourceError(f"The audit log cannot be read. {reason(error)}") from error
 
     def encoded(self) -> list[bytes]:
         """Return every entry's bytes, oldest first; errors as :meth:`entries`."""
@@ -232,12 +258,7 @@ class AuditLog:
 
     def _checked(self) -> list[tuple[bytes, bytes]]:
         """Return each entry's bytes with the root of the tree that ends with it."""
-        query = select(StoredEntry.number, StoredEntry.entry, StoredEntry.root)
-        try:
-            with self._engine.connect() as connection:
-                rows = connection.execute(query.order_by(StoredEntry.number)).all()
-        except SQLAlchemyError as error:
-            raise ResourceError(f"The audit log cannot be read. {reason(error)}") from error
+        rows = self._rows(select(StoredEntry.__table__).order_by(StoredEntry.number))
         tree = merkle.GrowingTree()
         for place, row in enumerate(rows, start=1):
             if row.number != place:

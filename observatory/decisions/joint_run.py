@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import platform
 from collections.abc import Mapping, Sequence
@@ -25,7 +24,7 @@ from observatory.decisions.turn import turn
 from observatory.decisions.upkeep import check_log, check_resealed, keep_up
 from observatory.disclosure import Door, SafeAnalysis
 from observatory.disclosure.rules import Audience
-from observatory.disclosure.storage import canonical
+from observatory.disclosure.storage import digest_of
 from observatory.instance import Instance, today
 
 AUDIENCES: tuple[Audience, ...] = ("members", "public")
@@ -103,28 +102,19 @@ def _analyse(
     progress("passing the disclosure door", 0, 1)
     products = _through_the_door(instance, findings)
     progress("sealing the state", 0, 1)
-    remembered = {memory.PART: memory.made(instance, private, findings.state)}
+    made = {str(audience): digest_of(safe) for audience, safe in products.items()}
+    remembered = {memory.PART: memory.made(instance, private, findings.state, made)}
     parts = {
         name: seal_blob(instance.public_key, name, data)
         for name, data in {**findings.state, **remembered}.items()
     }
     stopping.check()
-    # Only a power cut fits between the two. The next run then makes the same products of the state.
+    closed = {"key": instance.public_key.id.hex(), **made}
+    # Only a power cut fits between the two: the products then keep their draft's name until the
+    # next run, and are found under it, since the log has their hash.
     with stopping.whole(), instance.products.storing(dict(products)) as folder:
-        instance.vault.replace_state(parts)
-    instance.audit.record(
-        Kind.RUN_CLOSED,
-        {
-            "key": instance.public_key.id.hex(),
-            **{audience: digest_of(safe) for audience, safe in products.items()},
-        },
-    )
+        instance.vault.replace_state(parts, closed)
     return JointRun(products, folder, waiting=opened.waiting > 0)
-
-
-def digest_of(products: SafeAnalysis) -> str:
-    """Return the SHA-256 of products as they are stored."""
-    return hashlib.sha256(canonical(products).encode()).hexdigest()
 
 
 def _log_catalogue(instance: Instance) -> None:

@@ -1,9 +1,9 @@
 """What one run remembers for the next, so that nobody else can write it.
 
 The state is sealed to the public key, which anyone may hold. So each run adds a part that only the
-private key can make: the hash of every other part, and how far the log and the policies went. A
-state that was planted, a log that was rewritten and a policy that was cut short are then found by
-the next run.
+private key can make: the hash of every other part and of the products, and how far the log and the
+policies went. A state that was planted, a log that was rewritten, products that no run made and a
+policy that was cut short are then found by the next run.
 """
 
 from __future__ import annotations
@@ -27,18 +27,25 @@ PART = "memory"
 MAC_BYTES = 32
 
 
-def made(instance: Instance, private: PrivateKey, parts: Mapping[str, bytes]) -> bytes:
+def made(
+    instance: Instance,
+    private: PrivateKey,
+    parts: Mapping[str, bytes],
+    products: Mapping[str, str],
+) -> bytes:
     """Return the part that vouches for the others.
 
     Args:
         instance: whose log and policy are remembered.
         private: the key of the run.
         parts: the run's state, opened.
+        products: hash of what the run shows, by audience.
     """
     head = instance.audit.head()
     body = signing.canonical(
         {
             "parts": {name: hashlib.sha256(data).hexdigest() for name, data in parts.items()},
+            "products": dict(products),
             "log": {"size": head.size, "root": head.root.hex()},
             "policy": instance.policy.version,
             "key": private.public.id.hex(),
@@ -74,9 +81,27 @@ def checked(
         raise _refused("something was put into the last run's state")
     if not instance.audit.extends(body["log"]["size"], bytes.fromhex(body["log"]["root"])):
         raise _refused("the audit log is not the one that the last run knew")
+    _check_products(instance, body)
     if instance.policy.version < body["policy"]:
         raise _refused("policy.json is older than the one that the last run knew")
     return others
+
+
+def _check_products(instance: Instance, body: Mapping[str, Any]) -> None:
+    """Return only if the log has one closing since, with the products that the run left.
+
+    Whoever can write to the database can append one that names products of their own.
+    """
+    if "products" not in body:
+        return  # left by an earlier version
+    since = instance.audit.entries()[body["log"]["size"] :]
+    closed = [
+        {name: entry.facts[name] for name in ("members", "public")}
+        for entry in since
+        if entry.kind is Kind.RUN_CLOSED
+    ]
+    if closed != [body["products"]]:
+        raise _refused("the audit log names products that no run made")
 
 
 def _body(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from observatory.audit import Kind
 from observatory.catalogue import CatalogueError
-from observatory.errors import BadInputError, ResourceError, UsageError
+from observatory.errors import BadInputError, UsageError
 from observatory.instance import CATALOGUE, Instance
 from observatory.publication.documents import evidence
 from observatory.publication.documents.source import Source
@@ -78,15 +78,10 @@ def source_of(instance: Instance, audience: Audience) -> Source:
 
     Raises:
         BadInputError: nothing has been analysed yet, or the catalogue cannot be read.
+        IntegrityError: the stored products are not those that the audit log names.
         ResourceError: the stored products cannot be read.
     """
-    try:
-        analysis = instance.products.latest(audience)
-    except (OSError, ValueError, KeyError) as error:
-        raise ResourceError(
-            f"The products of the last run for {audience} cannot be read. "
-            "Put the instance's products folder back, or run the analysis again."
-        ) from error
+    analysis = instance.latest(audience)
     if analysis is None:
         raise BadInputError(
             "No analysis has been run yet, so there is nothing to report. Run first: "

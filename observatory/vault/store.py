@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crypto.envelope import Envelope, PublicKey
 from observatory.audit import AuditLog, Kind
+from observatory.audit.entries import Fact
 from observatory.complaint import periods
 from observatory.database.engine import exclusive, settle
 from observatory.database.faults import reason
@@ -310,8 +311,14 @@ class Vault:
             )
         return parts
 
-    def replace_state(self, parts: Mapping[str, bytes]) -> None:
+    def replace_state(
+        self, parts: Mapping[str, bytes], closed: Mapping[str, Fact] | None = None
+    ) -> None:
         """Replace the run state as a whole, in one transaction.
+
+        Args:
+            parts: sealed parts by name.
+            closed: what identifies the run that leaves them, for the log; None if no run does.
 
         Raises:
             VaultError: the old state still stands.
@@ -321,6 +328,8 @@ class Vault:
                 exclusive(connection)
                 connection.execute(delete(RunState))
                 keeping.place(connection, parts)
+                if closed is not None:
+                    self.audit.append(connection, Kind.RUN_CLOSED, closed)
         except SQLAlchemyError as error:
             raise VaultError(
                 f"The run's state cannot be stored; the old one stands. {reason(error)}"

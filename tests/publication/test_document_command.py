@@ -11,6 +11,7 @@ import sys
 
 import pytest
 from document_schemas import validator
+from made_up_analysis import store
 from made_up_products import made_up
 
 from observatory.audit import Kind
@@ -20,7 +21,7 @@ from observatory.publication.making import make
 
 @pytest.fixture
 def analysed(instance):
-    instance.products.store({a: made_up(a) for a in ("members", "public")})
+    store(instance, {a: made_up(a) for a in ("members", "public")})
     return instance
 
 

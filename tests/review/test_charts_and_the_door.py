@@ -1,12 +1,11 @@
 """What a chart says, in text, label and shape, is made of Safe values and fixed words only."""
 
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
-from made_up_analysis import analysis
+from made_up_analysis import analysis, another, store
 
 from observatory.access.sign_in import one_time_path
 from observatory.analysis.raw import (
@@ -165,10 +164,10 @@ def raw(hidden):
 
 
 def shown(made_up, place, hidden):
-    instance = replace(made_up, folder=place)
+    instance = another(made_up, place)
     rules = Rules("members")
     door = Door(rules, lambda text, _language: NAME not in text, {"MO01": "Speed money"})
-    instance.products.store({"members": door.pass_through(raw(hidden))})
+    store(instance, {"members": door.pass_through(raw(hidden))})
     return walk(instance)
 
 

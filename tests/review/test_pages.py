@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from made_up_analysis import another, store
 from reporter import check_headers
 
 from observatory.access.sign_in import one_time_path
@@ -77,9 +78,9 @@ def test_the_page_of_signals_links_each_to_the_page_about_it(member, made_up):
 
 
 def test_a_run_without_signals_or_topics_says_so_on_every_page(made_up, tmp_path):
-    quiet = replace(made_up, folder=tmp_path)
+    quiet = another(made_up, tmp_path)
     analysis = replace(made_up.latest(), signals=(), topics=())
-    quiet.products.store({"members": analysis})
+    store(quiet, {"members": analysis})
     client = signed_in(quiet)
     assert "nothing stood out" in page(client, "/")
     assert "Nothing did." in page(client, "/signals")
@@ -88,12 +89,12 @@ def test_a_run_without_signals_or_topics_says_so_on_every_page(made_up, tmp_path
 
 
 def test_a_topic_all_of_whose_cells_are_few_is_explained_not_empty(made_up, tmp_path):
-    thin = replace(made_up, folder=tmp_path)
+    thin = another(made_up, tmp_path)
     analysis = made_up.latest()
     tables = tuple(
         replace(t, cells=tuple(c for c in t.cells if c.key[0] != "T0002")) for t in analysis.tables
     )
-    thin.products.store({"members": replace(analysis, tables=tables)})
+    store(thin, {"members": replace(analysis, tables=tables)})
     client = signed_in(thin)
     text = page(client, "/topics/T0002")
     assert "spread so thinly over months, places and steps" in text
@@ -105,8 +106,8 @@ def test_a_topic_all_of_whose_cells_are_few_is_explained_not_empty(made_up, tmp_
 
 def broken(made_up, folder, **changes):
     """Return a client of an instance whose stored products no run would have written."""
-    instance = replace(made_up, folder=folder)
-    instance.products.store({"members": replace(made_up.latest(), **changes)})
+    instance = another(made_up, folder)
+    store(instance, {"members": replace(made_up.latest(), **changes)})
     return signed_in(instance)
 
 
@@ -211,7 +212,7 @@ def test_headers_when_signed_out_and_under_another_name(made_up):
 
 
 def test_before_the_first_run_the_pages_say_what_to_do(made_up, tmp_path):
-    empty = replace(made_up, folder=tmp_path)
+    empty = another(made_up, tmp_path)
     client = create_members(empty).test_client()
     client.get(one_time_path(empty), headers=HOST)
     for path in ("/", "/topics/T0001", "/method"):

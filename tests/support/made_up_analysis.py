@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import random
+import shutil
+from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 
 from observatory.analysis.counts import CUTS, ELSEWHERE, NOT_SAID, levels, months_between
+from observatory.audit import Kind
 from observatory.catalogue import Catalogue
 from observatory.complaint.facets import FACETS
 from observatory.complaint.offices import Office
 from observatory.decisions.founding import found
 from observatory.disclosure import SafeAnalysis, SafeCell, SafeSignal, SafeTable, SafeTopic
+from observatory.disclosure.rules import Audience
+from observatory.disclosure.storage import digest_of
 from observatory.instance import Instance
 
 LEFT_OVER = {
@@ -112,5 +117,25 @@ def found_made_up(place: Path) -> Instance:
         made_up=True,
     )
     instance = founded.instance
-    instance.products.store({"members": analysis(instance.catalogue)})
+    store(instance, {"members": analysis(instance.catalogue)})
     return instance
+
+
+def another(instance: Instance, place: Path) -> Instance:
+    """Return a copy of an observatory, in ``place``, to have other products of its own."""
+    shutil.copytree(instance.folder, place / "instance")
+    return Instance.open(place / "instance")
+
+
+def store(instance: Instance, products: Mapping[Audience, SafeAnalysis]) -> None:
+    """Store products and log them, as a run does when it closes.
+
+    Args:
+        instance: whose.
+        products: for members, and for the public if somebody looks at those.
+    """
+    instance.products.store(dict(products))
+    members = digest_of(products["members"])
+    public = digest_of(products["public"]) if "public" in products else members
+    facts = {"key": instance.public_key.id.hex(), "members": members, "public": public}
+    instance.audit.record(Kind.RUN_CLOSED, facts)
