@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from decided import Enrolled, enrol_chairs
 from hypothesis import settings
 
 from crypto import passphrase
 from crypto.sides import Side
 from observatory.decisions.founding import Founded, found
 from observatory.instance import Instance
-from tests.support.decided import Enrolled, enrol_chairs
 
 # A run that a shell put into the background ignores Ctrl-C, and so would every command it starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

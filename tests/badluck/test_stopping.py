@@ -82,15 +82,18 @@ def test_init_leaves_an_observatory_or_nothing(prepared, tmp_path):
     waits += [
         first(tmp_path / f"o{turn}{name}")
         for turn, name in enumerate(
-            ("-shares/.unfinished", "-shares/business-signer-2.json", "/observatory.db",
-             "/config.toml"), start=len(waits),
+            ("-shares/.unfinished", "-shares/business-signer-2.json", "/roll.json",
+             "-shares/customs-chair-link.txt", "/observatory.db", "/config.toml"), start=len(waits),
         )
     ]  # fmt: skip
     for turn, wait in enumerate(waits):
         folder, shares = tmp_path / f"o{turn}", tmp_path / f"o{turn}-shares"
         done = disturbed(prepared, arguments(folder.name), wait, GENTLE[turn % 2])
         if done.code == 0:
-            assert len(Instance.open(folder).audit.entries()) == 1
+            instance = Instance.open(folder)
+            assert len(instance.audit.entries()) == 2
+            assert instance.roll.version == 1
+            assert len(list(shares.glob("*-chair-link.txt"))) == 2
             assert len(list(shares.glob("*-custodian-?.txt"))) == 4
         assert folder.exists() == shares.exists() == (done.code == 0)
     assert not list(tmp_path.glob(".*"))
@@ -109,7 +112,7 @@ def test_import_seals_all_or_nothing_and_can_be_repeated(prepared, empty):
             list(instance.vault.envelopes_of(one))  # whole, by its root
     assert prepared.run(*arguments).code == 0
     assert files(empty.folder) == {
-        "config.toml", "offices.csv", "policy.json", "observatory.db",
+        "config.toml", "offices.csv", "policy.json", "roll.json", "observatory.db",
         *(f"catalogue/{name}.yaml" for name in ("modus_operandi", "measures", "examples")),
     }  # fmt: skip
 

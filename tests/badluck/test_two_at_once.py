@@ -95,7 +95,7 @@ def test_two_reports_to_one_file_do_not_mix(prepared, analysed, tmp_path):
     ends = both(prepared, *((*report, audience) for audience in ("members", "public") * 2))
     assert [done.code for done in ends] == [0] * 4, ends
     manifest = json.loads((tmp_path / "r.json.manifest.json").read_text("utf-8"))
-    assert manifest["document"]["sha256"] == sha256(out.read_bytes()).hexdigest()
+    assert manifest["signed"]["document"]["sha256"] == sha256(out.read_bytes()).hexdigest()
     assert len(list(tmp_path.glob("*r.json*"))) == 2
 
 
@@ -164,7 +164,8 @@ def test_of_two_founders_of_one_folder_one_is_refused(prepared, tmp_path):
     (refused,) = (done for done in ends if done.code)
     assert "Another init is at work" in refused.errors or "is not empty" in refused.errors
     instance = Instance.open(tmp_path / "o")
-    assert len(instance.audit.entries()) == 1
+    assert [entry.kind for entry in instance.audit.entries()] == [Kind.FOUNDED, Kind.ROLL_INSTALLED]
+    assert len(list((tmp_path / "o-shares").glob("*-chair-link.txt"))) == 2
     assert len(list((tmp_path / "o-shares").glob("*-custodian-*.txt"))) == 4
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from decided import decide, invite, signer
+
 from observatory.acts.act import What
 from observatory.acts.people import Role
 from observatory.audit import Kind
 from observatory.decisions import deciding
 from observatory.decisions.deciding import State
-from tests.support.decided import decide, invite, signer
 
 
 def test_two_passkeys_change_the_roll_and_the_newcomer_decides_with_the_others(instance, chairs):

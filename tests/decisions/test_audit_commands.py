@@ -75,9 +75,9 @@ def test_a_copy_names_the_entry_that_was_altered(founded, run, tmp_path):
     run("audit", "log", tmp_path / "copy")
     run("audit", "verify", "--copy", tmp_path / "copy")
     with founded.instance.vault.engine.begin() as connection:
-        connection.execute(text("DELETE FROM audit_entry WHERE number = 4"))
+        connection.execute(text("DELETE FROM audit_entry WHERE number = 5"))
     act(founded, 9)
-    assert "entry 4 is not that of the copy" in run(
+    assert "entry 5 is not that of the copy" in run(
         "audit", "verify", "--copy", tmp_path / "copy", code=5
     )
 
@@ -86,7 +86,7 @@ def test_a_rollback_is_named_by_a_head_that_one_side_kept(founded, run, signed):
     act(founded, 1)
     kept = signed("kept")
     with founded.instance.vault.engine.begin() as connection:
-        connection.execute(text("DELETE FROM audit_entry WHERE number = 2"))
+        connection.execute(text("DELETE FROM audit_entry WHERE number = 3"))
     run("audit", "verify")
     assert "rolled back" in run("audit", "verify", "--head", kept, code=5)
 

@@ -20,6 +20,7 @@ def test_a_new_observatory_has_what_it_needs_and_no_private_key(founded):
         "observatory.db",
         "offices.csv",
         "policy.json",
+        "roll.json",
     ]
     assert len(founded.custodians) == 6
     assert len(founded.signers) == 4

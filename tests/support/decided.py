@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from passkeys import RP, Passkey
 from sqlalchemy import text
 
 from crypto import signing
@@ -21,7 +22,6 @@ from observatory.audit import Kind
 from observatory.decisions import acting, deciding
 from observatory.decisions.founding import Founded
 from observatory.instance import Instance, today
-from tests.support.passkeys import RP, Passkey
 
 PASSPHRASE = "an old passphrase of nine words"
 

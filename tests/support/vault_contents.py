@@ -6,7 +6,6 @@ from crypto.xwing import open_envelope
 from observatory.analysis.opening import SealedSet
 from observatory.complaint import plaintext
 
-
 LATER = date(2027, 12, 31)
 
 
