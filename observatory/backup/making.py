@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from observatory import config, durable, policy
+from observatory.acts import roll
 from observatory.audit import Kind
 from observatory.audit.log import SignedHead
 from observatory.backup.container import Record, Writer
@@ -21,7 +22,10 @@ from observatory.instance import CATALOGUE, PRODUCTS, Instance
 from observatory.vault.closing import SetRecord
 from observatory.vault.keeping import month_of
 
-FILES = (config.FILE_NAME, policy.FILE_NAME, offices.FILE_NAME)
+FILES = (config.FILE_NAME, policy.FILE_NAME, roll.FILE_NAME, offices.FILE_NAME)
+NOT_EVERYWHERE = {roll.FILE_NAME}
+"""An intake host has no members."""
+
 FOLDERS = (CATALOGUE, PRODUCTS)
 TOGETHER = 100
 """Envelopes in one record."""
@@ -114,6 +118,8 @@ def _moment(instance: Instance) -> _Moment:
 
 def _records(instance: Instance, now: _Moment) -> Iterator[Record]:
     for name in FILES:
+        if name in NOT_EVERYWHERE and not (instance.folder / name).exists():
+            continue
         yield Record("file", name, body=(instance.folder / name).read_bytes())
     for folder in FOLDERS:
         for path in sorted((instance.folder / folder).rglob("*")):
