@@ -78,7 +78,8 @@ def source_of(instance: Instance, audience: Audience) -> Source:
 
     Raises:
         BadInputError: nothing has been analysed yet, or the catalogue cannot be read.
-        IntegrityError: the stored products are not those that the audit log names.
+        IntegrityError: the stored products are not those that the audit log names, or the roll is
+            not what both sides approved.
         ResourceError: the stored products cannot be read.
     """
     analysis = instance.latest(audience)
@@ -87,7 +88,7 @@ def source_of(instance: Instance, audience: Audience) -> Source:
             "No analysis has been run yet, so there is nothing to report. Run first: "
             "observatory analyse --shares FILE ..."
         )
-    own = instance.folder / CATALOGUE
+    own, roll = instance.folder / CATALOGUE, instance.roll
     try:
         return Source(
             analysis=analysis,
@@ -96,6 +97,8 @@ def source_of(instance: Instance, audience: Audience) -> Source:
             policy=instance.policy.fingerprint,
             observatory=instance.config.observatory_name,
             studies=evidence.read(own if own.is_dir() else None),
+            roll=roll.digest if roll.people else "",
+            people=roll.people,
         )
     except CatalogueError as error:
         raise BadInputError(f"{error}. Correct the catalogue and try again.") from error

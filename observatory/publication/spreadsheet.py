@@ -124,6 +124,7 @@ def _about(book: Book, document: Entry) -> None:
         ("Policy", status["policy"]),
         ("Products", status["products_sha256"]),
         *([("Audit log", status["audit"]["label"])] if "audit" in status else []),
+        ("Recusals", status["recusals"]["text"]),
         *((item["title"], item["text"]) for item in document["reading"]),
     ]
     book.sheet("about", document["title"], ("What", "How it stands"), rows)

@@ -1,7 +1,8 @@
 """Writing of a document and its manifest: whole or not at all.
 
-The manifest is a side file ``OUT.manifest.json``: what the document is, by hash, and what it was
-made from. Signatures of both sides are added to it later; the document itself never changes.
+The manifest is a side file ``OUT.manifest.json``, a signed file: what the document is, by hash, and
+what it was made from. Signatures of both sides are added to it later (``observatory sign``); the
+document itself never changes.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from observatory import durable, locks
+from observatory.decisions.signed_file import SignedFile
 from observatory.errors import BadInputError, ResourceError
 from observatory.publication.documents.source import Entry, Source
 
@@ -45,9 +47,7 @@ def write(
     Raises:
         ResourceError: the disk refuses; every file is then as it was before.
     """
-    manifest = _manifest(form, made, document, source)
-    text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    contents = {**made, MANIFEST: text.encode()}
+    contents = {**made, MANIFEST: SignedFile(manifest(form, made, document, source)).to_bytes()}
     # The document comes last: while it is missing or old, its manifest does not match it.
     order = sorted(contents, key=lambda suffix: (suffix == "", suffix))
     paths = {out.with_name(out.name + suffix): contents[suffix] for suffix in order}
@@ -95,9 +95,10 @@ def check_place(out: Path) -> None:
         )
 
 
-def _manifest(
+def manifest(
     form: str, made: Mapping[str, bytes], document: Entry, source: Source
 ) -> dict[str, Any]:
+    """Return what signers sign for a document; arguments as :func:`write`."""
     return {
         "schema": SCHEMA,
         "document": {
@@ -116,5 +117,5 @@ def _manifest(
         "policy": source.policy,
         "products_sha256": source.fingerprint,
         "analysis": dict(source.analysis.manifest),
-        "signatures": [],
+        "recusals": document["status"]["recusals"],
     }

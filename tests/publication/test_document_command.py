@@ -38,6 +38,8 @@ def test_document_and_manifest_belong_together(analysed, tmp_path, form):
     written = make(analysed, "systemic", out)
     manifest = json.loads((tmp_path / f"report.{form}.manifest.json").read_text("utf-8"))
     validator("document-manifest").validate(manifest)
+    assert manifest["signatures"] == []
+    manifest = manifest["signed"]
     assert manifest["document"]["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
     assert manifest["document"]["format"] == form
     assert manifest["policy"] == analysed.policy.fingerprint
@@ -49,7 +51,6 @@ def test_document_and_manifest_belong_together(analysed, tmp_path, form):
         "audience": "members",
         "sha256": manifest["document"]["sha256"],
     }
-    assert manifest["signatures"] == []
     for companion in manifest["companions"]:
         content = out.with_name(out.name + companion["suffix"]).read_bytes()
         assert companion["sha256"] == hashlib.sha256(content).hexdigest()

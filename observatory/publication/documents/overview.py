@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from observatory.figures.names import OTHER_CODE, period
+from observatory.publication.documents.recusals import recusals
 from observatory.publication.documents.source import FEWEST_KS, Entry, Source, lower, shown
 
 BASE = {
@@ -46,6 +47,7 @@ def status(source: Source) -> Entry:
         "products_sha256": source.fingerprint,
         "code_version": str(manifest.get("code_version", "")),
         "sources": list(manifest.get("sources", [])),
+        "recusals": recusals(source),
     } | _audit(manifest.get("run", {}).get("audit"))
 
 

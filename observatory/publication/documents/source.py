@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from observatory.acts.people import Person
 from observatory.catalogue import Catalogue
 from observatory.complaint.offices import Office
 from observatory.disclosure import SafeAnalysis, SafeTable
@@ -33,6 +34,8 @@ class Source:
         policy: fingerprint of the signed policy.
         observatory: name of the observatory, from its settings.
         studies: what is known of the measures' effects, by study id.
+        roll: digest of the roll of members; empty where there is none.
+        people: who is on it.
     """
 
     analysis: SafeAnalysis
@@ -41,6 +44,8 @@ class Source:
     policy: str
     observatory: str
     studies: Mapping[str, Study]
+    roll: str = ""
+    people: tuple[Person, ...] = ()
 
     @cached_property
     def names(self) -> Names:
@@ -67,15 +72,12 @@ class Source:
     @cached_property
     def safe_json(self) -> Entry:
         """The Safe products as JSON, without ``manifest.run``: the same for the same input."""
-        data = self.analysis.to_json()
-        data["manifest"] = {k: v for k, v in data["manifest"].items() if k != "run"}
-        return data
+        return _without_run(self.analysis)
 
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of the Safe products, without ``manifest.run``."""
-        text = json.dumps(self.safe_json, sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        return fingerprint_of(self.analysis)
 
     def table(self, table_id: str) -> SafeTable | None:
         """Return a cut, or None where the policy lists none of that name."""
@@ -137,6 +139,18 @@ class Source:
             if code in self.catalogue.modus_operandi and self.direction(code) == direction
         ]
         return [code for _, code in sorted(found)]
+
+
+def fingerprint_of(analysis: SafeAnalysis) -> str:
+    """Return the SHA-256 of Safe products, without ``manifest.run``: what manifests name."""
+    text = json.dumps(_without_run(analysis), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _without_run(analysis: SafeAnalysis) -> Entry:
+    data = analysis.to_json()
+    data["manifest"] = {k: v for k, v in data["manifest"].items() if k != "run"}
+    return data
 
 
 def lower(name: str) -> str:
