@@ -118,6 +118,22 @@ def test_a_body_of_unknown_length_is_refused(proxy):
     nothing_left(proxy)
 
 
+@pytest.mark.parametrize("length", ["known", "unknown"])
+def test_the_largest_report_by_http_2_stays_in_memory(proxy, tmp_path, length):
+    start = f"narrative={WORD}".encode()
+    (tmp_path / "body").write_bytes(start + b"x" * (MAX_REQUEST_BYTES - len(start)))
+    body = ["--data-binary", f"@{tmp_path}/body"] if length == "known" else ["-T", "-"]
+    command = ["curl", "-sS", "--http2", "--cacert", str(proxy.folder / "fullchain.pem")]
+    command += ["--resolve", f"{NAME}:{proxy.tls}:127.0.0.1", "-X", "POST", "-w", "%{http_version}"]
+    command += ["-H", f"Content-Type: {FORM['Content-Type']}", *body]
+    with (tmp_path / "body").open("rb") as given:
+        command.append(f"https://{NAME}:{proxy.tls}/")
+        found = subprocess.run(command, stdin=given, capture_output=True, check=True).stdout
+    assert WORD.encode() in found
+    assert found.endswith(b"2")
+    nothing_left(proxy)
+
+
 def test_the_search_would_find_what_a_common_proxy_leaves(form, tmp_path):
     common = [
         ("error_log /dev/null emerg;", f"error_log {tmp_path}/proxy/errors error;"),
@@ -144,6 +160,7 @@ RAW = (
     (400, b"GET /%(word)b HTTP/1.1\r\nHost: a b\r\n\r\n"),
     (400, b"GET /%(word)b HTTP/1.1\r\nHost: %(name)b\r\nX: %(long)b\r\n\r\n"),
     (421, b"GET /%(word)b HTTP/1.0\r\nHost: other.example\r\n\r\n"),
+    (404, b"GET /-/busy HTTP/1.0\r\nHost: %(name)b\r\n\r\n"),
     (405, b"TRACE /%(word)b HTTP/1.0\r\nHost: %(name)b\r\n\r\n"),
     (414, b"GET /%(long)b HTTP/1.1\r\nHost: %(name)b\r\n\r\n"),
     (501, b"POST / HTTP/1.1\r\nHost: %(name)b\r\nTransfer-Encoding: %(word)b\r\n\r\n"),
@@ -232,6 +249,7 @@ def test_more_than_the_machine_takes_gets_the_page_for_everybody(form, tmp_path)
         proxy.stop()
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 def test_the_handshake_gives_nothing_to_know_a_visitor_by(proxy):
     with proxy.connect() as line:
         assert line.version() == "TLSv1.3"
