@@ -43,12 +43,13 @@ def create_members(instance: Instance) -> Flask:
         IntegrityError: a route is not in the matrix of rights, or the other way round.
         ObservatoryError: the database is not there or of another version.
     """
-    from observatory.access import gate, matrix, sign_in_pages
+    from observatory.access import account_pages, enrol_pages, gate, matrix, sign_in_pages
     from observatory.review import pages
 
     app = _bare(instance.config.members_host, headers.MEMBERS, assets.load(), cookies=True)
     shared = gate.init_app(app, instance)
-    sign_in_pages.init_app(app, shared)
+    for access in (sign_in_pages, enrol_pages, account_pages):
+        access.init_app(app, shared)
     pages.init_app(app, instance)
     matrix.check(app)
     return app

@@ -11,6 +11,7 @@ import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from observatory.errors import BadInputError, ResourceError
 
@@ -39,6 +40,14 @@ intake_port = 8080
 # Host name and port of the members' pages. Passkeys need a name, so not an IP address.
 members_host = "members.localhost"
 members_port = 8081
+
+# Anywhere but on this very machine the members' pages need TLS. Either this service speaks it, with
+# a certificate and its key (PEM files, relative to this folder), on this address:
+address = "127.0.0.1"
+certificate = ""
+key_file = ""
+# or a proxy before it does; then the address that members type, such as "https://HOST":
+members_url = ""
 
 # Shown to reporters on the last page: where to turn with a case of one's own, since the
 # observatory handles none, and where findings are published. Plain text; may stay empty.
@@ -83,6 +92,10 @@ class Config:
     intake_port: int = 8080
     members_host: str = "members.localhost"
     members_port: int = 8081
+    address: str = "127.0.0.1"
+    certificate: str = ""
+    key_file: str = ""
+    members_url: str = ""
     case_contact: str = ""
     findings_address: str = ""
 
@@ -130,3 +143,20 @@ def _check(settings: Config, path: Path) -> None:
         raise BadInputError(f"{path}: 'role' must be one of {', '.join(ROLES)}.")
     if settings.intake_port == settings.members_port:
         raise BadInputError(f"{path}: 'intake_port' and 'members_port' must differ.")
+    if bool(settings.certificate) != bool(settings.key_file):
+        raise BadInputError(f"{path}: 'certificate' and 'key_file' go together.")
+    _check_members_url(settings, path)
+
+
+def _check_members_url(settings: Config, path: Path) -> None:
+    """Return only if the address of the members' pages is one that passkeys work at."""
+    parts = urlsplit(settings.members_url)
+    if settings.members_url and (
+        f"{parts.scheme}://{parts.netloc}" != settings.members_url
+        or parts.scheme != "https"
+        or parts.hostname != settings.members_host.lower()
+    ):
+        raise BadInputError(
+            f"{path}: 'members_url' must be https:// and the name of 'members_host', such as "
+            f"https://{settings.members_host}, with a port if there is one, and nothing behind it."
+        )

@@ -62,6 +62,9 @@ _FEATURES = (
 )
 PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in _FEATURES)
 
+# Members sign in and approve by them; reporters' pages use none.
+_PASSKEYS = frozenset({"publickey-credentials-create", "publickey-credentials-get"})
+
 INTAKE: Mapping[str, str] = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -79,6 +82,9 @@ INTAKE: Mapping[str, str] = {
 MEMBERS: Mapping[str, str] = {
     **INTAKE,
     "Referrer-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(
+        f"{feature}={'(self)' if feature in _PASSKEYS else '()'}" for feature in _FEATURES
+    ),
     "X-Robots-Tag": "noindex, nofollow, noarchive",
 }
 

@@ -9,14 +9,17 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from flask import Flask, abort, g, render_template, request, session
-from flask_wtf.csrf import CSRFProtect, generate_csrf
+from flask import Flask, abort, current_app, g, render_template, request, session
+from flask_wtf.csrf import CSRFProtect, generate_csrf  # type: ignore[import-untyped]
 
 from observatory.access import matrix, sessions
 from observatory.access.enrolments import Enrolments
+from observatory.access.nonces import Nonces
+from observatory.access.passwords import Passwords
 from observatory.access.roll_now import RollNow
 from observatory.access.sessions import Session, Sessions
 from observatory.access.visitor import Visitor
+from observatory.errors import Exit, ObservatoryError
 from observatory.instance import Instance, today
 
 if TYPE_CHECKING:
@@ -37,12 +40,16 @@ class Gate:
         enrolments: what its people sign in by.
         sessions: who is signed in.
         rolls: the roll in force.
+        nonces: numbers that pages carry to be signed.
+        passwords: the trying of passwords.
     """
 
     instance: Instance
     enrolments: Enrolments
     sessions: Sessions
     rolls: RollNow
+    nonces: Nonces
+    passwords: Passwords
 
     @property
     def roll(self) -> Roll:
@@ -59,25 +66,37 @@ class Gate:
         """The host name that passkeys are made for."""
         return self.instance.config.members_host
 
+    @property
+    def origin(self) -> str:
+        """Where the visitor's browser finds this site."""
+        return self.instance.config.members_url or request.host_url.rstrip("/")
+
     def begin(self, person: str | None, enrolment: str | None = None) -> None:
         """Sign somebody in."""
-        self.sessions.begin(_session(), request, person, enrolment)
+        self.sessions.begin(current_session(), request, person, enrolment)
 
     def end(self) -> None:
         """Sign the visitor out."""
-        self.sessions.end(_session())
+        self.sessions.end(current_session())
+        g.visitor = None
+
+    def sign_in_page(self, **told: str) -> str:
+        """Return the page to sign in by; ``told`` says what went before."""
+        return render_template("review/sign_in.html", nonce=self.nonces.new(), rp=self.rp, **told)
 
 
 def init_app(app: Flask, instance: Instance) -> Gate:
     """Let nobody in but whom the matrix lets."""
     enrolments = Enrolments(instance.vault.engine)
-    gate = Gate(instance, enrolments, Sessions(), RollNow(instance, enrolments))
+    rolls = RollNow(instance, enrolments)
+    gate = Gate(instance, enrolments, Sessions(), rolls, Nonces(), Passwords())
+    app.extensions["gate"] = gate
     app.session_interface = gate.sessions
     # Sessions end as sessions do; a form that lies open as long as one is no forgery.
     app.config.update(
         SECRET_KEY=secrets.token_bytes(32),
         WTF_CSRF_TIME_LIMIT=None,
-        WTF_CSRF_CHECK_DEFAULT=False,  # it is checked below, of every form, once the matrix allows it
+        WTF_CSRF_CHECK_DEFAULT=False,  # checked below, once the matrix allows it
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_REQUEST_BYTES,
     )
@@ -104,7 +123,17 @@ def init_app(app: Flask, instance: Instance) -> Gate:
             return {"visitor": None}
         # Pages that are sent in pieces are drawn when the request is over.
         token = generate_csrf()
-        return {"visitor": found, "csrf_token": lambda: token}
+        return {
+            "visitor": found,
+            "csrf_token": lambda: token,
+            "pages_of": matrix.pages_of,
+        }
+
+    @app.errorhandler(ObservatoryError)
+    def refused(error: ObservatoryError) -> tuple[str, int]:
+        """Tell who is signed in what is wrong; the sentences of these errors are for people."""
+        status = 500 if error.exit_code is Exit.INTEGRITY else 503
+        return render_template("review/stopped.html", said=str(error)), status
 
     return gate
 
@@ -124,7 +153,7 @@ def visitor() -> Visitor:
 
 def _recognise(gate: Gate) -> Visitor | None:
     """Return who a session belongs to, if they may still come in; end it otherwise."""
-    held = _session().held
+    held = current_session().held
     if held is None:
         return None
     if held.person is None:
@@ -138,12 +167,18 @@ def _recognise(gate: Gate) -> Visitor | None:
     return None
 
 
-def _session() -> Session:
+def current() -> Gate:
+    """Return the gate of the application that answers."""
+    return cast("Gate", current_app.extensions["gate"])
+
+
+def current_session() -> Session:
+    """Return the session of this request."""
     return cast("Session", session)
 
 
 def _signed_out() -> tuple[str, int]:
-    return render_template("review/signed_out.html"), 403
+    return current().sign_in_page(closed="yes"), 403
 
 
 def _not_for(found: Visitor) -> tuple[str, int]:

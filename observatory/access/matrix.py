@@ -35,11 +35,25 @@ SIGNED_IN: Rights = frozenset({*Role, Besides.GUEST})
 ON_THE_ROLL: Rights = frozenset(Role)
 READERS: Rights = SIGNED_IN - {Role.ADMINISTRATOR}
 """Products are shown to all but who runs the machine."""
+KNOWING: Rights = SIGNED_IN - {Role.AGENCY}
+"""Who takes part and what was decided is shown to all but other agencies."""
+DECIDING: Rights = frozenset({Role.MEMBER, Role.CHAIR, Role.CUSTODIAN, Role.SIGNER})
+BY_PASSKEY: Rights = frozenset({Role.MEMBER, Role.CHAIR})
+CHAIRS: Rights = frozenset({Role.CHAIR})
 
 RIGHTS: Mapping[str, Rights] = {
     "asset": OPEN,
     "sign_in": OPEN,
+    "sign_in_by_passkey": OPEN,
+    "sign_in_by_password": OPEN,
+    "enrol": OPEN,
+    "enrol_passkey": OPEN,
+    "enrol_password": OPEN,
+    "enrol_code": OPEN,
     "sign_out": SIGNED_IN,
+    "sign_out_everywhere": ON_THE_ROLL,
+    "account": ON_THE_ROLL,
+    "add_passkey": ON_THE_ROLL,
     "overview": READERS,
     "signals": READERS,
     "topics": READERS,
@@ -47,9 +61,40 @@ RIGHTS: Mapping[str, Rights] = {
     "practices": READERS,
     "practice": READERS,
     "method": READERS,
+    "waiting": DECIDING,
+    "decisions": KNOWING,
+    "decision": KNOWING,
+    "approve": BY_PASSKEY,
+    "withdraw": BY_PASSKEY,
+    "carry_out": DECIDING,
+    "propose_again": CHAIRS,
+    "people": KNOWING,
+    "person": KNOWING,
+    "invite": CHAIRS,
+    "propose_person": CHAIRS,
+    "propose_change": CHAIRS,
+    "propose_reinvitation": CHAIRS,
+    "propose_leaving": CHAIRS,
 }
 """Endpoint -> who may use it, by any of its methods. Reading and doing are endpoints of their own,
 so that each has its line."""
+
+NAVIGATION = (
+    ("overview", "/", "Overview"),
+    ("signals", "/signals", "Signals"),
+    ("topics", "/topics", "Topics"),
+    ("practices", "/modus-operandi", "Modus operandi"),
+    ("method", "/method", "Method"),
+    ("waiting", "/waiting", "Waiting for me"),
+    ("decisions", "/decisions", "Decisions"),
+    ("people", "/people", "People"),
+)
+"""(endpoint, address, name) of the pages that every page leads to, for whoever may use them."""
+
+
+def pages_of(visitor: Visitor) -> list[tuple[str, str, str]]:
+    """Return the entries of the navigation that a visitor may use."""
+    return [entry for entry in NAVIGATION if allows(entry[0], visitor)]
 
 
 def check(app: Flask) -> None:

@@ -44,6 +44,17 @@ await build({
   legalComments: "none",
   target: ["chrome87", "firefox78", "safari14.1"],
 });
+// The script of the members' pages. Passkeys and Ed25519 need a browser of 2023 or later anyway.
+await build({
+  entryPoints: [join(here, "members.js")],
+  outdir: out,
+  bundle: true,
+  minify: true,
+  format: "iife",
+  charset: "utf8",
+  legalComments: "none",
+  target: ["chrome113", "firefox119", "safari17"],
+});
 for (const { from, name } of fonts) cpSync(from, join(out, name));
 cpSync(join(here, "icon.svg"), join(out, "icon.svg"));
 

@@ -1,0 +1,8 @@
+// The scripts of the members' pages: signing in, enrolling, approving. Reading needs none.
+import { start as approving } from "./members/approve.js";
+import { start as enrolling } from "./members/enrol.js";
+import { start as signingIn } from "./members/sign-in.js";
+
+signingIn();
+enrolling();
+approving();
