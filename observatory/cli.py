@@ -17,6 +17,7 @@ from observatory.backup.commands import backup, restore
 from observatory.batches.commands import batch, intake_host
 from observatory.decisions.approve_command import approve
 from observatory.decisions.audit_commands import audit
+from observatory.decisions.catalogue_command import catalogue
 from observatory.decisions.commands import analyse, init
 from observatory.decisions.key_commands import key
 from observatory.decisions.member_commands import member
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from io import TextIOWrapper
 
     from observatory.serving import Role
+
+FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 class _Commands(click.Group):
@@ -79,13 +82,27 @@ def observatory(context: click.Context, folder: Path) -> None:
     type=click.IntRange(1, 65534),
     help="Port of the form (members: the next one); default from config.toml.",
 )
+@click.option("--address", help="Of this machine, to listen on; default from config.toml.")
+@click.option(
+    "--certificate", type=FILE, help="Speak TLS by this PEM file; default from config.toml."
+)
+@click.option("--key-file", type=FILE, help="PEM file of the certificate's key.")
 @click.pass_obj
-def serve(folder: Path, role: Role, port: int | None) -> None:
+def serve(
+    folder: Path,
+    role: Role,
+    port: int | None,
+    address: str | None,
+    certificate: Path | None,
+    key_file: Path | None,
+) -> None:
     """Serve the reporters' form and the members' pages."""
     from observatory import serving
     from observatory.instance import Instance
 
-    serving.serve(Instance.open(folder), role, port)
+    instance = Instance.open(folder)
+    line = serving.line_of(instance, address, certificate, key_file)
+    serving.serve(instance, role, port, line=line)
 
 
 for command in (
@@ -98,6 +115,7 @@ for command in (
     approve,
     member,
     policy,
+    catalogue,
     key,
     audit,
     intake_host,

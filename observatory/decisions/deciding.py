@@ -171,7 +171,7 @@ def approve(instance: Instance, act: Act, evidence: Mapping[str, Any]) -> Approv
         approver = approval.check(found.act, evidence, instance.roll.electorate, today())
     except ApprovalError as error:
         raise NotAllowedError(f"This approval does not count: {error}.") from error
-    _check_enrolled(instance.audit.entries(), approver)
+    check_enrolled(instance.audit.entries(), approver)
     instance.docket.approve(act.digest, approver.who, evidence)
     return approver
 
@@ -218,7 +218,7 @@ def decided(instance: Instance, act: Act) -> tuple[Approver, ...]:
     if found.state is not State.APPROVED:
         raise NotAllowedError(f"Nothing was done: this proposal is {found.state}.")
     for approver in found.verdict.approvers:
-        _check_enrolled(instance.audit.entries(), approver)
+        check_enrolled(instance.audit.entries(), approver)
     return tuple(found.verdict.approvers)
 
 
@@ -248,7 +248,7 @@ def enrols(digest: str, invitation: str) -> str:
     return f"enrols {digest} by {invitation}"
 
 
-def _check_enrolled(entries: Sequence[Entry], approver: Approver) -> None:
+def check_enrolled(entries: Sequence[Entry], approver: Approver) -> None:
     """Return only if the passkey that approved was enrolled when the log says so.
 
     A link that leaked after its person enrolled makes no second passkey that counts.

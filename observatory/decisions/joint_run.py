@@ -18,7 +18,7 @@ from observatory.analysis.opening import SealedSet
 from observatory.analysis.reading import Progress
 from observatory.analysis.run import Findings, run
 from observatory.audit import Kind
-from observatory.decisions import heads, memory
+from observatory.decisions import agreement, heads, memory
 from observatory.decisions.quorum import Brought, open_key, present
 from observatory.decisions.turn import turn
 from observatory.decisions.upkeep import check_log, check_resealed, keep_up
@@ -51,9 +51,11 @@ def analyse(
         progress: told how far the work is.
 
     Raises:
-        NotAllowedError: one side is missing, or this is an intake host.
+        NotAllowedError: one side is missing, both have not decided the catalogue, or this is an
+            intake host.
         BadInputError: a share file cannot be used.
-        IntegrityError: a set is not that of its root, or the signers were exchanged.
+        IntegrityError: a set is not that of its root, the signers were exchanged, or a proposal or
+            an approval was altered.
         ResourceError: the database or the disk failed, or another run is under way; the products
             of the last run stand.
     """
@@ -67,7 +69,10 @@ def _analyse(
 ) -> JointRun:
     check_log(instance)
     check_resealed(instance)
+    agreement.check_docket(instance)
     instance.catalogue, instance.offices  # noqa: B018  # what is damaged is found before the work
+    agreement.check_catalogue(instance)
+    decision = agreement.opening(instance)
     private = open_key(instance, sheets)
     progress("opening", 0, 1)
     keep_up(instance)
@@ -80,8 +85,9 @@ def _analyse(
         today(),
     )
     _log_catalogue(instance)
-    instance.audit.record(
-        Kind.RUN_OPENED,
+    agreement.record_opening(
+        instance,
+        decision,
         {
             "custodians": present(sheets),
             "policy": instance.policy.fingerprint,

@@ -114,7 +114,7 @@ def _is_done(instance: Instance, found: Proposal, entries: Sequence[Entry]) -> b
         return any(link.fingerprint == found.digest for link in instance.policy.chain)
     return any(
         entry.kind is Kind.DOCUMENT_PUBLISHED
-        and entry.facts["sha256"] == found.signed.get("sha256")
+        and entry.facts["sha256"] == found.signed.get("document", {}).get("sha256")
         for entry in entries
     )
 

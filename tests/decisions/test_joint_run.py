@@ -8,15 +8,17 @@ from datetime import timedelta
 from importlib.resources import files
 
 import pytest
+from decided import decide
 from shorter_retention import keep_only
 
 from nlp.embedding import UniversalSentenceEncoder
+from observatory.acts.act import What
 from observatory.audit import Kind
 from observatory.complaint import periods
 from observatory.complaint.plaintext import Complaint
 from observatory.decisions import joint_run
 from observatory.demo.corpus import make_corpus
-from observatory.errors import IntegrityError
+from observatory.errors import IntegrityError, NotAllowedError
 from observatory.instance import CATALOGUE, Instance, today
 
 THIS_WEEK = periods.week_of(today())
@@ -198,7 +200,7 @@ def test_every_opening_is_logged_with_who_was_there(founded, quorum):
     assert entry.facts["custodians"] == ["business-1", "business-3", "customs-1", "customs-3"]
 
 
-def test_a_run_by_another_catalogue_is_logged_once(instance, quorum):
+def test_a_run_by_another_catalogue_is_decided_by_both_and_logged_once(instance, quorum, chairs):
     def logged():
         entries = Instance.open(instance.folder).audit.entries()
         return [e.facts["catalogue"] for e in entries if e.kind is Kind.CATALOGUE_CHANGED]
@@ -211,8 +213,16 @@ def test_a_run_by_another_catalogue_is_logged_once(instance, quorum):
     shutil.copytree(str(files("observatory.catalogue")), own)
     with (own / "measures.yaml").open("a") as text:
         text.write("# checked\n")
+    with pytest.raises(NotAllowedError, match="observatory catalogue propose"):
+        run(instance, quorum)
+    version = Instance.open(instance.folder).catalogue.version
+    decide(instance, What.CATALOGUE, {"catalogue": version}, list(chairs.values()))
     run(instance, quorum)
-    assert logged() == [shipped, Instance.open(instance.folder).catalogue.version]
+    assert logged() == [shipped, version]
+    with (own / "measures.yaml").open("a") as text:
+        text.write("# and changed after that\n")
+    with pytest.raises(NotAllowedError, match="have not decided"):
+        run(instance, quorum)
 
 
 def test_an_empty_observatory_runs(instance, quorum):
