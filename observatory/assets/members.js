@@ -1,8 +1,10 @@
 // The scripts of the members' pages: signing in, enrolling, approving. Reading needs none.
 import { start as approving } from "./members/approve.js";
 import { start as enrolling } from "./members/enrol.js";
+import { start as inviting } from "./members/invite.js";
 import { start as signingIn } from "./members/sign-in.js";
 
 signingIn();
 enrolling();
 approving();
+inviting();

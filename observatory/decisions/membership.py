@@ -179,7 +179,5 @@ def _check_over(one: Person, was: Person | None) -> None:
 
 
 def address(settings: Config) -> str:
-    """Return where members' pages are: by TLS, unless they are on this very machine."""
-    host = settings.members_host
-    local = host == "localhost" or host.endswith(".localhost")
-    return f"http://{host}:{settings.members_port}" if local else f"https://{host}"
+    """Return where members' pages are."""
+    return settings.members_url or f"http://{settings.members_host}:{settings.members_port}"

@@ -45,6 +45,11 @@ def day(text: str) -> str:
     return f"{found.day} {found:%B %Y}"
 
 
+def sentence(text: str) -> str:
+    """Return a sentence with a capital, whatever else stands in it."""
+    return text[:1].upper() + text[1:]
+
+
 def effects(act: Act, before: Sequence[Person] | None) -> list[str]:
     """Return what an act would do, a line each, safe to show on a terminal.
 

@@ -175,7 +175,7 @@ def rotate(
     now = policy.custody(instance.public_key).thresholds
     with plainly():
         made = new_key(customs or now["customs"], business or now["business"])
-    _hand_out_key(shares_to, made, proposal, policy, _allowed(new_key_rules, policy, made))
+    _hand_out_key(shares_to, made, proposal, instance, _allowed(new_key_rules, policy, made))
     click.echo(
         "Keep the old sheets until everything is sealed again, then destroy every one of them.\n"
         + OLD_BACKUPS

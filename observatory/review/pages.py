@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from observatory.disclosure import SafeAnalysis
 from observatory.figures.names import Names, names_of, period
 from observatory.headers import report_failure
+from observatory.review import deciding
 from observatory.review.overview import overview
 from observatory.review.practice import practice_page
 from observatory.review.practices import practices_page
@@ -58,6 +59,7 @@ SINGLES: tuple[tuple[str, str, Callable[[SafeAnalysis, Names, str], object]], ..
 def init_app(app: Flask, instance: Instance) -> None:
     """Give the application its pages."""
     _settle(app, instance)
+    deciding.init_app(app, instance)
 
     def newest() -> tuple[SafeAnalysis, Names]:
         analysis = instance.latest()
