@@ -92,6 +92,7 @@ def serve(
     folder: Path,
     role: Role,
     port: int | None,
+    *,
     address: str | None,
     certificate: Path | None,
     key_file: Path | None,
@@ -99,10 +100,11 @@ def serve(
     """Serve the reporters' form and the members' pages."""
     from observatory import serving
     from observatory.instance import Instance
+    from observatory.transport import Transport
 
     instance = Instance.open(folder)
-    line = serving.line_of(instance, address, certificate, key_file)
-    serving.serve(instance, role, port, line=line)
+    transport = Transport.of(instance, address, certificate, key_file)
+    serving.serve(instance, role, port, transport=transport)
 
 
 for command in (

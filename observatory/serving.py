@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from observatory import hygiene
-from observatory.errors import ObservatoryError, ResourceError
+from observatory.errors import ObservatoryError
+from observatory.transport import ServingError, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,14 +31,9 @@ if TYPE_CHECKING:
 Role = Literal["intake", "members", "all"]
 Face = Literal["intake", "members"]
 
-ADDRESS = "127.0.0.1"
 THREADS = {"intake": 32, "members": 4}
 START_SECONDS = 60
 UPKEEP_SECONDS = 3600
-
-
-class ServingError(ResourceError):
-    """A face cannot be served; the sentence says why and what to do."""
 
 
 def addresses(
@@ -63,6 +59,7 @@ def serve(
     port: int | None = None,
     *,
     members_path: str = "",
+    transport: Transport | None = None,
 ) -> None:
     """Serve until interrupted (``observatory.stopping``), then stop every process started.
 
@@ -73,28 +70,34 @@ def serve(
         role: one face, or both.
         port: see :func:`addresses`; default from ``config.toml``.
         members_path: a one-time sign-in path to print with the members' address.
+        transport: how the faces are reached; as ``config.toml`` says by default.
 
     Raises:
-        ServingError: a port is taken, or a face could not start or ended by itself.
+        ServingError: a port is taken, a certificate cannot be used or is missing, or a face could
+            not start or ended by itself.
         NotAllowedError: members' pages were asked for on an intake host.
     """
     if role != "intake":
         instance.refuse_on_intake_host("Serving members' pages (--role members or all)")
+    transport = transport or Transport.of(instance)
+    transport.check()
     places = addresses(instance, role, port)
+    if "members" in places:
+        transport.check_for_passkeys(instance)
     faces: list[subprocess.Popen[bytes]] = []
     with contextlib.ExitStack() as reserved:
         for _, number in places.values():
-            reserved.enter_context(_reserve(number))
+            reserved.enter_context(_reserve(transport.address, number))
         try:
-            faces += _start_all(instance.folder, places)
-            for line in invitation(instance, port, members_path, role=role):
-                print(line, flush=True)  # noqa: T201  # the command's answer
+            faces += _start_all(instance.folder, places, transport)
+            for said in invitation(instance, port, members_path, role=role, transport=transport):
+                print(said, flush=True)  # noqa: T201  # the command's answer
             due, rules = time.monotonic(), _rules(instance.folder)
             while all(face.poll() is None for face in faces):
                 if _rules(instance.folder) != rules:
                     rules = _rules(instance.folder)
                     _stop(faces)
-                    faces[:] = _start_all(instance.folder, places)
+                    faces[:] = _start_all(instance.folder, places, transport)
                 if "intake" in places and time.monotonic() >= due:
                     _keep_up(instance.folder)
                     due = time.monotonic() + UPKEEP_SECONDS
@@ -107,24 +110,32 @@ def serve(
 
 
 def invitation(
-    instance: Instance, port: int | None = None, members_path: str = "", *, role: Role = "all"
+    instance: Instance,
+    port: int | None = None,
+    members_path: str = "",
+    *,
+    role: Role = "all",
+    transport: Transport | None = None,
 ) -> list[str]:
     """Return the lines that tell a person where to go."""
     titles = {"intake": "Reporters' form:", "members": "Members' pages:"}
     paths = {"intake": "/", "members": members_path or "/"}
-    lines = [
-        f"{titles[face]}  http://{host}:{number}{paths[face]}"
-        for face, (host, number) in addresses(instance, role, port).items()
-    ]
+    scheme = (transport or Transport()).scheme
+    lines = []
+    for face, (host, number) in addresses(instance, role, port).items():
+        where = f"{scheme}://{host}:{number}"
+        if face == "members":
+            where = instance.config.members_url or where
+        lines.append(f"{titles[face]}  {where}{paths[face]}")
     return [*lines, "Stop with Ctrl-C."]
 
 
 def _start_all(
-    folder: Path, places: Mapping[Face, tuple[str, int]]
+    folder: Path, places: Mapping[Face, tuple[str, int]], transport: Transport
 ) -> list[subprocess.Popen[bytes]]:
-    faces = [_start(folder, face, number) for face, (_, number) in places.items()]
+    faces = [_start(folder, face, number, transport) for face, (_, number) in places.items()]
     try:
-        _wait_until_open([number for _, number in places.values()], faces)
+        _wait_until_open([number for _, number in places.values()], faces, transport)
     except BaseException:
         _stop(faces)
         raise
@@ -160,7 +171,7 @@ def _keep_up(folder: Path) -> None:
     sys.stderr.write(f"Weeks could not be closed, or old ones not removed. {said}\n")
 
 
-def _reserve(port: int) -> socket.socket:
+def _reserve(address: str, port: int) -> socket.socket:
     """Return a socket that keeps a port from any other service for as long as it is open.
 
     The server shares its port with whoever sets SO_REUSEPORT as it does, so two services that
@@ -168,11 +179,11 @@ def _reserve(port: int) -> socket.socket:
     for an instant, since of two that are bound only one can. Then it lets the server in, and is
     bound only: it takes no connection.
     """
-    keeper = socket.socket()
+    keeper = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
     try:
         # For connections of a service before, which the kernel remembers for a minute.
         keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        keeper.bind((ADDRESS, port))
+        keeper.bind((address, port))
         keeper.listen(1)
         keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
         keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
@@ -186,8 +197,9 @@ def _reserve(port: int) -> socket.socket:
     return keeper
 
 
-def _start(folder: Path, face: Face, port: int) -> subprocess.Popen[bytes]:
+def _start(folder: Path, face: Face, port: int, transport: Transport) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "observatory.serving", str(folder.resolve()), face, str(port)]
+    command += transport.options()
     # From the folder that this package was imported from, so that the same code runs there.
     return subprocess.Popen(
         command,
@@ -197,18 +209,20 @@ def _start(folder: Path, face: Face, port: int) -> subprocess.Popen[bytes]:
     )
 
 
-def _wait_until_open(ports: Iterable[int], faces: Sequence[subprocess.Popen[bytes]]) -> None:
+def _wait_until_open(
+    ports: Iterable[int], faces: Sequence[subprocess.Popen[bytes]], transport: Transport
+) -> None:
     deadline = time.monotonic() + START_SECONDS
     for port in ports:
-        while not _answers(port):
+        while not _answers(port, transport):
             if any(face.poll() is not None for face in faces) or time.monotonic() > deadline:
                 raise ServingError("A server process could not start; what it said stands above.")
             time.sleep(0.05)
 
 
-def _answers(port: int) -> bool:
+def _answers(port: int, transport: Transport) -> bool:
     """Tell whether something speaks HTTP: the socket is open before the application is loaded."""
-    with contextlib.suppress(OSError), socket.create_connection((ADDRESS, port), 2) as probe:
+    with contextlib.suppress(OSError), transport.connect(port) as probe:
         probe.sendall(b"HEAD / HTTP/1.1\r\nHost: ready\r\nConnection: close\r\n\r\n")
         return probe.recv(5) == b"HTTP/"
     return False
@@ -257,7 +271,7 @@ def _without_banner(app: WSGIApplication) -> WSGIApplication:
     return bare
 
 
-def run(folder: Path, face: Face, port: int) -> None:
+def run(folder: Path, face: Face, port: int, transport: Transport) -> None:
     """Serve one face in this process and one worker, until terminated."""
     from granian import Granian
     from granian.constants import HTTPModes, Interfaces
@@ -266,7 +280,7 @@ def run(folder: Path, face: Face, port: int) -> None:
     logging.disable()
     Granian(
         target="observatory.serving",
-        address=ADDRESS,
+        address=transport.address,
         port=port,
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
@@ -276,6 +290,8 @@ def run(folder: Path, face: Face, port: int) -> None:
         websockets=False,
         log_enabled=False,
         log_access=False,
+        ssl_cert=transport.certificate,
+        ssl_key=transport.key_file,
     ).serve(target_loader=partial(load, folder, face), wrap_loader=False)
 
 
@@ -285,13 +301,17 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("face", choices=["intake", "members"])
     parser.add_argument("port", type=int)
+    parser.add_argument("--address", default=Transport().address)
+    parser.add_argument("--certificate", type=Path)
+    parser.add_argument("--key-file", type=Path)
     given = parser.parse_args()
     try:
         load(given.folder, given.face)  # a fault is told here, once, in plain words
     except ObservatoryError as error:
         sys.stderr.write(f"{error}\n")
         return int(error.exit_code)
-    run(given.folder, given.face, given.port)
+    transport = Transport(given.address, given.certificate, given.key_file)
+    run(given.folder, given.face, given.port, transport)
     return 0
 
 
