@@ -30,6 +30,7 @@ from observatory.errors import Exit, ObservatoryError, ResourceError
 from observatory.intake.commands import import_register
 from observatory.intake.offline_command import offline_page
 from observatory.publication.commands import report
+from observatory.publication.poster_command import poster
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
@@ -113,6 +114,7 @@ for command in (
     serve,
     analyse,
     report,
+    poster,
     sign,
     approve,
     member,
