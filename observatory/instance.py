@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from observatory.docket import Docket
 
 PRODUCTS = "products"
+PUBLISHED = "published"
 CATALOGUE = "catalogue"
 
 

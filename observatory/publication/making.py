@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from observatory.audit import Kind
 from observatory.catalogue import CatalogueError
+from observatory.decisions.agreement import check_catalogue
+from observatory.decisions.signed_matters import MANIFEST as WHAT
+from observatory.decisions.upkeep import check_log
 from observatory.errors import BadInputError, UsageError
 from observatory.instance import CATALOGUE, Instance
 from observatory.publication.documents import evidence
 from observatory.publication.documents.source import Source
 from observatory.publication.documents.systemic import systemic
 from observatory.publication.forms import FORMS
-from observatory.publication.writing import check_place, write
+from observatory.publication.writing import check_place, manifest, write
 
 if TYPE_CHECKING:
+    from observatory.disclosure import SafeAnalysis
     from observatory.disclosure.rules import Audience
     from observatory.progress import Report
 
@@ -38,7 +43,8 @@ def make(
 ) -> list[Path]:
     """Make a document of the last run and its manifest.
 
-    It is logged before it is written: none leaves that the audit log does not name.
+    It is logged before it is written: none leaves that the audit log does not name. One for the
+    public is put on the docket too, where both sides see that it waits for their signers.
 
     Args:
         instance: the observatory.
@@ -55,12 +61,16 @@ def make(
         UsageError: this version has no such document, or ``out`` lies inside the instance.
         BadInputError: nothing has been analysed yet, the catalogue cannot be read, or a signed
             document stands at ``out``.
+        NotAllowedError: both sides have not decided on the catalogue.
+        IntegrityError: products, policy, roll or log are not what they were.
         ResourceError: a file cannot be read or written; nothing is left half done.
     """
     if kind not in DOCUMENTS:
         raise UsageError(f"The {kind} report is not offered by this version; systemic is.")
     instance.refuse_inside(out)
     check_place(out)
+    check_log(instance)
+    check_catalogue(instance)
     form = form or _form_of(out)
     progress("reading the last run", 0, 1)
     source = source_of(instance, audience)
@@ -70,7 +80,11 @@ def make(
     made = FORMS[form](document, source)
     facts = {"document": kind, "audience": audience, "sha256": sha256(made[""]).hexdigest()}
     instance.audit.record(Kind.DOCUMENT_MADE, facts)
-    return write(out, form, made, document, source)
+    signed = manifest(form, made, document, source)
+    if audience == "public":
+        with suppress(BadInputError):  # a docket that is full takes nothing; the file is enough
+            instance.docket.put(WHAT, signed)
+    return write(out, made, signed)
 
 
 def source_of(instance: Instance, audience: Audience) -> Source:
@@ -88,6 +102,11 @@ def source_of(instance: Instance, audience: Audience) -> Source:
             "No analysis has been run yet, so there is nothing to report. Run first: "
             "observatory analyse --shares FILE ..."
         )
+    return drawn_from(instance, analysis)
+
+
+def drawn_from(instance: Instance, analysis: SafeAnalysis) -> Source:
+    """Return what documents of these products are drawn from; errors as :func:`source_of`."""
     own, roll = instance.folder / CATALOGUE, instance.roll
     try:
         return Source(

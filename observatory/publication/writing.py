@@ -27,19 +27,15 @@ PATIENCE = 30.0
 
 def write(
     out: Path,
-    form: str,
     made: Mapping[str, bytes],
-    document: Entry,
-    source: Source,
+    signed: Mapping[str, Any],
 ) -> list[Path]:
     """Write a document, its companions and its manifest.
 
     Args:
         out: the document's file.
-        form: pdf, xlsx, csv or json.
         made: contents by suffix: ``""`` is the document, ``".dictionary.csv"`` a companion.
-        document: the plain data that it was made from.
-        source: what that was drawn from.
+        signed: what signers sign, as :func:`manifest` returns it.
 
     Returns:
         The files written, the document first.
@@ -47,7 +43,7 @@ def write(
     Raises:
         ResourceError: the disk refuses; every file is then as it was before.
     """
-    contents = {**made, MANIFEST: SignedFile(manifest(form, made, document, source)).to_bytes()}
+    contents = {**made, MANIFEST: SignedFile(signed).to_bytes()}
     # The document comes last: while it is missing or old, its manifest does not match it.
     order = sorted(contents, key=lambda suffix: (suffix == "", suffix))
     paths = {out.with_name(out.name + suffix): contents[suffix] for suffix in order}
@@ -98,7 +94,14 @@ def check_place(out: Path) -> None:
 def manifest(
     form: str, made: Mapping[str, bytes], document: Entry, source: Source
 ) -> dict[str, Any]:
-    """Return what signers sign for a document; arguments as :func:`write`."""
+    """Return what signers sign for a document.
+
+    Args:
+        form: pdf, xlsx, csv or json.
+        made: contents by suffix.
+        document: the plain data that they were made from.
+        source: what that was drawn from.
+    """
     return {
         "schema": SCHEMA,
         "document": {
