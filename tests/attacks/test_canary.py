@@ -114,8 +114,10 @@ class Machine:
         """Serve the form of one host; yield its port."""
         port = free_port()
         server = start(Host(folder), port, "intake", **self.environment)
-        yield port
-        code, errors = stop(server, signal.SIGTERM)
+        try:
+            yield port
+        finally:  # else it would keep the disk in use
+            code, errors = stop(server, signal.SIGTERM)
         self.said.append(server.said + errors)
         assert code == 0
 
