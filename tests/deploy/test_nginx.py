@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 from canary import WORD, hiding_places
-from proxied import DEPLOY, MODULE, NAME, NGINX, Proxy
+from proxied import DEPLOY, MEMBERS, MODULE, NAME, Proxy
 from reporter import check_headers
 from served import free_port, start, stop
 from werkzeug.datastructures import Headers
@@ -35,13 +35,16 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded", **TELLING}
 
 @pytest.fixture(scope="module")
 def form(_founded_once, tmp_path_factory):
-    """A served form of the name that the proxy has; its port and instance."""
+    """Form and members' pages of the names that the proxy has; the form's port, the instance."""
     folder = tmp_path_factory.mktemp("behind") / "instance"
     shutil.copytree(_founded_once / "instance", folder)
     settings = folder / "config.toml"
-    settings.write_text(settings.read_text("utf-8").replace("intake.localhost", NAME), "utf-8")
+    text = settings.read_text("utf-8").replace("intake.localhost", NAME)
+    text = text.replace("members.localhost", MEMBERS)
+    text = text.replace('members_url = ""', f'members_url = "https://{MEMBERS}"')
+    settings.write_text(text, "utf-8")
     instance, port = Instance.open(folder), free_port()
-    server = start(instance, port, role="intake")
+    server = start(instance, port)
     yield port, instance
     _, errors = stop(server)
     assert WORD not in errors
@@ -52,7 +55,9 @@ def proxy(form, tmp_path_factory):
     # A folder that a temporary file once lay in stays, and tells of it.
     changes = [("/body;", "/body 1 2;"), ("/proxy;", "/proxy 1 2;")]
     first = free_port()
-    made = Proxy(tmp_path_factory.mktemp("proxy"), form[0], (first, first + 1), changes)
+    made = Proxy(
+        tmp_path_factory.mktemp("proxy"), form[0], (first, first + 1), changes, form[0] + 1
+    )
     yield made
     made.stop()
 
@@ -317,19 +322,24 @@ def test_the_limit_is_the_service_s_own():
     assert f"client_max_body_size {MAX_REQUEST_BYTES // 1024}k;" in text
 
 
-def test_the_members_proxy_is_a_valid_part_of_it(proxy):
-    text = (DEPLOY / "nginx-members.conf").read_text("utf-8")
-    text = text.replace("listen 443 ", f"listen 127.0.0.1:{proxy.tls} ").replace(
-        "listen [::]:", "# listen [::]:"
-    )
-    (proxy.folder / "members.conf").write_text(text, "utf-8")
-    try:
-        command = [NGINX, "-t", "-e", "stderr", "-c", str(proxy.folder / "nginx.conf")]
-        tested = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert tested.returncode == 0, tested.stderr
-        assert "[warn]" not in tested.stderr
-    finally:
-        (proxy.folder / "members.conf").unlink()
+def test_members_come_through_the_same_proxy_with_their_cookie_and_unlogged(proxy):
+    asked = {"Cookie": "a=b", "Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", **TELLING}
+    status, fields, body = proxy.ask(headers=asked, name=MEMBERS)
+    assert status in (200, 401, 403)
+    assert fields.get_all("Referrer-Policy") == ["same-origin"]
+    assert "Strict-Transport-Security" in fields
+    assert "Server" not in fields
+    assert all("Secure" in cookie for cookie in fields.get_all("Set-Cookie", []))
+    assert b"members\xe2\x80\x99 service" not in body  # the page of a proxy without a service
+    refused = proxy.ask("POST", "/", b"x" * (MAX_REQUEST_BYTES + 1), FORM, name=MEMBERS)
+    assert refused[0] == 413
+    assert refused[1].get_all("Referrer-Policy") == ["same-origin"]
+    assert b"nginx" not in refused[2]
+    nothing_left(proxy)
+
+
+def test_nginx_has_nothing_to_warn_of(proxy):
+    assert proxy.log.read_text("utf-8") == ""
 
 
 def nothing_left(proxy):

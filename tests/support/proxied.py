@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 NAME = "report.example"
+MEMBERS = "members.example"
 NGINX = "/usr/sbin/nginx"
 MODULE = Path("/usr/lib/nginx/modules/ngx_http_headers_more_filter_module.so")
 
@@ -28,7 +29,7 @@ class Proxy:
         tls, plain: its ports; onion: its Unix socket.
     """
 
-    def __init__(self, folder, behind, ports, changes=()):
+    def __init__(self, folder, behind, ports, changes=(), members=None):
         self.folder = folder
         self.tls, self.plain = ports
         self.run = folder / "run"
@@ -37,11 +38,15 @@ class Proxy:
         self.run.mkdir(parents=True)
         _certificate(folder)
         for path in DEPLOY.glob("*.conf"):
-            if path.name.startswith(("headers", "refusals", "nginx.")):
+            if path.name.startswith(("headers", "refusals", "nginx.conf")):
                 text = self._placed(path.read_text("utf-8"), behind)
                 for old, new in changes:
                     text = text.replace(old, new)
                 (folder / path.name).write_text(text, "utf-8")
+        if members:
+            text = (DEPLOY / "nginx-members.conf").read_text("utf-8")
+            text = text.replace("127.0.0.1:8081", f"127.0.0.1:{members}")
+            (folder / "members.conf").write_text(self._placed(text, behind), "utf-8")
         command = [NGINX, "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf")]
         # Of the unit: one user, in the foreground. Of root's worker otherwise: nobody, who may not
         # enter a test's folders.
@@ -77,14 +82,14 @@ class Proxy:
         line = socket.create_connection(("127.0.0.1", self.tls), 30)
         return context.wrap_socket(line, server_hostname=name)
 
-    def ask(self, method="GET", path="/", body=None, headers=None, onion=False):
+    def ask(self, method="GET", path="/", body=None, headers=None, *, onion=False, name=NAME):
         """Ask through TLS, or as Tor would; return (status, headers, body)."""
-        connection = http.client.HTTPConnection(NAME, timeout=30)
+        connection = http.client.HTTPConnection(name, timeout=30)
         if onion:
             connection.sock = socket.socket(socket.AF_UNIX)
             connection.sock.connect(str(self.onion))
         else:
-            connection.sock = self.connect()
+            connection.sock = self.connect(name)
         try:
             connection.request(method, path, body, headers or {})
             answer = connection.getresponse()
@@ -121,7 +126,9 @@ def _certificate(folder):
         x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
         .not_valid_before(now - timedelta(1))
         .not_valid_after(now + timedelta(2))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName(n) for n in (NAME, MEMBERS)]), critical=False
+        )
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .sign(key, hashes.SHA256())
     )
