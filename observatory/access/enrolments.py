@@ -18,7 +18,7 @@ from crypto import signing
 from observatory.access.enrolled import Enrolled
 from observatory.access.password import Password
 from observatory.acts import enrolment
-from observatory.acts.enrolment import Enrolment, EnrolmentError
+from observatory.acts.enrolment import Enrolment, EnrolmentError, Logged, Means
 from observatory.acts.people import Person
 from observatory.audit import AuditLog, Entry, Kind
 from observatory.audit.models import StoredEntry
@@ -153,7 +153,7 @@ class Enrolments:
         if locked is not None:
             connection.execute(delete(Password).where(Password.person == person.id))
             connection.execute(insert(Password), {"person": person.id, "locked": locked})
-        change = enrolment.enrols(new.digest, person.invitation)
+        change = str(Logged(new.means, new.digest, person.invitation))
         self._log.append(connection, Kind.MEMBER_CHANGED, {"member": person.id, "change": change})
 
     def _named(self, credential: str) -> set[str]:
@@ -204,36 +204,33 @@ def _read(data: bytes) -> Any:
         return None
 
 
-def _logged(entries: Iterable[Entry], person: Person) -> list[str]:
-    """Return the digests that the log names for this person's invitation, in order."""
-    found = []
-    for entry in entries:
-        if entry.kind is Kind.MEMBER_CHANGED and entry.facts["member"] == person.id:
-            digest = str(entry.facts["change"]).split(" ")[1:2]
-            if digest and entry.facts["change"] == enrolment.enrols(digest[0], person.invitation):
-                found += digest
-    return found
+def _logged(entries: Iterable[Entry], person: Person) -> list[Logged]:
+    """Return the enrolments that the log names for this person's invitation, in order."""
+    named = (
+        enrolment.from_log(str(entry.facts["change"]))
+        for entry in entries
+        if entry.kind is Kind.MEMBER_CHANGED and entry.facts["member"] == person.id
+    )
+    return [one for one in named if one is not None and one.invitation == person.invitation]
 
 
 def _counting(
-    person: Person, observatory: str, rows: Mapping[str, Any], logged: Sequence[str]
+    person: Person, observatory: str, rows: Mapping[str, Any], logged: Sequence[Logged]
 ) -> list[Enrolment]:
     """Return the enrolments that count: of one link the first passkey and the first password."""
     found: list[Enrolment] = []
-    direct: dict[bool, str] = {}
-    for digest in dict.fromkeys(logged):
+    first: dict[Means, str] = {}
+    for entry in dict.fromkeys(logged):
+        first.setdefault(entry.means, entry.digest)
         try:
-            one = enrolment.verify(rows.get(digest), person, observatory)
+            one = enrolment.verify(rows.get(entry.digest), person, observatory)
         except EnrolmentError:
             continue
-        if one.digest != digest:
+        if (one.digest, one.means) != (entry.digest, entry.means):
             continue
-        by = one.evidence.get("voucher")
-        if by is None and direct.setdefault(one.credential is None, digest) != digest:
-            continue
-        if by is not None and enrolment.digest_of(by["record"]) != direct.get(False):
-            continue
-        found.append(one)
+        by = one.means if one.means is not Means.DEVICE else Means.PASSKEY
+        if one.first == first.get(by):
+            found.append(one)
     return found
 
 
@@ -242,7 +239,7 @@ def _check_unused(
     person: Person,
     observatory: str,
     rows: Mapping[str, Any],
-    logged: Sequence[str],
+    logged: Sequence[Logged],
 ) -> None:
     """Return only if the link, or the vouching passkey, may enrol this as well.
 
@@ -250,15 +247,10 @@ def _check_unused(
         EnrolmentError: it may not.
     """
     known = _counting(person, observatory, rows, logged)
-    # What the log names and the database no longer holds was something; the link stays used.
-    lost = len(set(logged) - {one.digest for one in known})
-    if "voucher" not in new.evidence:
-        same = [one for one in known if (one.credential is None) == (new.credential is None)]
-        if lost or any("voucher" not in one.evidence for one in same):
+    if new.means is not Means.DEVICE:
+        if any(one.means is new.means for one in logged):
             raise EnrolmentError("this link was used already")
-    elif enrolment.digest_of(new.evidence["voucher"]["record"]) not in {
-        one.digest for one in known
-    }:
+    elif new.first not in {one.digest for one in known}:
         raise EnrolmentError("the passkey that vouches was not enrolled here")
     if len(known) >= MOST_DEVICES:
         raise EnrolmentError(f"nobody has more than {MOST_DEVICES} devices")

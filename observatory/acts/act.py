@@ -19,7 +19,7 @@ from typing import Any
 
 from crypto import signing
 from crypto.errors import CryptoError
-from observatory.acts.people import Role
+from observatory.acts.people import MOST_INTERESTS, Role, is_name
 
 SCHEMA = "joint-integrity-observatory/act/1"
 NOBODY = "0" * 64
@@ -140,8 +140,12 @@ class Act:
 
     @property
     def by(self) -> str:
-        """Who proposed it: a pseudonym of the roll, or a side's signer before there is a roll."""
+        """Who is said to have proposed it. Nothing follows from it but who may withdraw it."""
         return str(self.signed["by"])
+
+    def stands_on(self, day: str) -> bool:
+        """Tell whether it can be approved and carried out on a day (YYYY-MM-DD)."""
+        return self.made <= day <= self.until
 
 
 def propose(
@@ -204,14 +208,36 @@ def read(signed: Any) -> Act:
             raise ActError("it does not name its observatory, policy and roll")
         if not re.fullmatch(r"[0-9a-f]{32}", signed["nonce"]):
             raise ActError("it has no random number")
-        first, last = (date.fromisoformat(day) for day in (found.made, found.until))
-        if not first <= last <= first + timedelta(days=found.rule.days):
-            raise ActError("it stands for longer than an act of its kind may")
-        if signed["about"].keys() != {"offices", "firms"} or not isinstance(signed["body"], dict):
-            raise ActError("it does not say what it is about")
+        _check_days(found)
+        _check_words(found)
         found.canonical  # noqa: B018  # what has no canonical form cannot be approved
     except (CryptoError, KeyError, TypeError, AttributeError, ValueError) as error:
         if isinstance(error, ActError):
             raise
         raise ActError("it is not an act that this version writes") from error
     return found
+
+
+def _check_days(found: Act) -> None:
+    """Return only if both days are written YYYY-MM-DD, as which they are compared, and in order."""
+    written = (found.signed["made"], found.signed["until"])
+    first, last = (date.fromisoformat(day) for day in written)
+    if (first.isoformat(), last.isoformat()) != written:
+        raise ActError("its days are not written YYYY-MM-DD")
+    if not first <= last <= first + timedelta(days=found.rule.days):
+        raise ActError("it stands for longer than an act of its kind may")
+
+
+def _check_words(found: Act) -> None:
+    about = found.signed["about"]
+    if about.keys() != {"offices", "firms"} or not isinstance(found.signed["body"], dict):
+        raise ActError("it does not say what it is about")
+    for names in about.values():
+        if not isinstance(names, list) or len(names) > MOST_INTERESTS:
+            raise ActError("it does not list what it is about")
+        if not all(map(is_name, names)) or names != sorted(set(names)):
+            raise ActError("it does not list what it is about once each, in order")
+    if not is_name(found.signed["by"]):
+        raise ActError("it does not say who proposed it")
+    if found.what is What.MEMBERS and found.body.keys() != {"people"}:
+        raise ActError("it lists no people")

@@ -8,7 +8,7 @@ server keeps is believed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -67,11 +67,15 @@ class Approver:
         side: customs or business.
         who: pseudonym on the roll, or the start of a signer's key where the roll has no entry.
         passkey: digest of the enrolment whose passkey approved; None for a signature.
+        first: digest of the enrolment by the invitation that ``passkey`` rests on.
+        key: the public key that approved, of a signer or a passkey.
     """
 
     side: Side
     who: str
     passkey: str | None = None
+    first: str | None = None
+    key: str = field(default="", repr=False)
 
 
 def check(act: Act, evidence: Any, electorate: Electorate, day: date) -> Approver:
@@ -81,7 +85,7 @@ def check(act: Act, evidence: Any, electorate: Electorate, day: date) -> Approve
         act: what was approved.
         evidence: a signature record, or a passkey's proof.
         electorate: who may approve.
-        day: the person's term must hold this day.
+        day: the person's term must hold this day, as on the day on which the act was made.
 
     Raises:
         ConflictError: the person has an interest in what the act is about.
@@ -104,7 +108,7 @@ def _by_signature(
 ) -> Approver:
     sides = signing.verify(act.signed, [evidence], electorate.signers)
     side = next(iter(sides), None)
-    if side is None:
+    if side is None or evidence["signer"] != evidence["signer"].lower():  # a key has one name
         raise ForgedError("this is not the signature of a signer whom the policy names")
     person = next((one for one in electorate.people if one.signer == evidence["signer"]), None)
     if person is not None:
@@ -113,7 +117,8 @@ def _by_signature(
         _check_standing(act, person, day)
     elif electorate.roll != NOBODY and any(act.about.values()):
         raise ConflictError("a signer who is not on the roll has declared no interests")
-    return Approver(side, person.id if person else f"{side}-signer {evidence['signer'][:16]}")
+    who = person.id if person else f"{side}-signer {evidence['signer'][:16]}"
+    return Approver(side, who, key=evidence["signer"])
 
 
 def _by_passkey(
@@ -134,12 +139,14 @@ def _by_passkey(
         assertion.verify(evidence["assertion"], enrolled.credential, bytes.fromhex(act.digest))
     except (EnrolmentError, AssertionRefusedError, AttributeError) as error:
         raise ForgedError(f"the approval of {person.id} does not hold: {error}") from error
-    return Approver(side, person.id, enrolled.digest)
+    return Approver(
+        side, person.id, enrolled.digest, enrolled.first, enrolled.credential.public_key
+    )
 
 
 def _check_standing(act: Act, person: Person, day: date) -> None:
-    if not person.in_term(day.isoformat()):
-        raise ApprovalError(f"the term of {person.id} does not hold this day")
+    if not person.in_term(day.isoformat()) or not person.in_term(act.made):
+        raise ApprovalError(f"the term of {person.id} does not hold, or did not when it was made")
     if person.interests.touches(act.about):
         raise ConflictError(
             f"{person.id} has declared an interest in what this is about, and takes no part"
@@ -168,12 +175,17 @@ class Verdict:
 
 
 def weigh(act: Act, approvals: Iterable[Any], electorate: Electorate, day: date) -> Verdict:
-    """Check every approval of an act; arguments as :func:`check`."""
+    """Check every approval of an act; arguments as :func:`check`.
+
+    One key counts for one person: whoever enrolled by the links of two approves once.
+    """
     counted: dict[str, Approver] = {}
     refused, forged = [], []
     for evidence in approvals:
         try:
             found = check(act, evidence, electorate, day)
+            if any(one.key == found.key and one.who != found.who for one in counted.values()):
+                raise ApprovalError(f"{found.who} approved by the key of another person")
         except ApprovalError as error:
             refused.append(f"{error}.")
             if isinstance(error, ForgedError):
@@ -189,6 +201,7 @@ def may_approve(act: Act, person: Person, day: date) -> bool:
         side_of(person) is not None
         and bool(person.roles & act.rule.roles)
         and person.in_term(day.isoformat())
+        and person.in_term(act.made)
         and not person.interests.touches(act.about)
     )
 

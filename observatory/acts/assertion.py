@@ -13,8 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from cryptography.exceptions import UnsupportedAlgorithm
+
 SIGN_IN_LABEL = b"jio/sign-in/v1\x00"
 PARTS = ("authenticatorData", "clientDataJSON", "signature")
+ALGORITHMS = frozenset({-7, -8, -257})
+"""COSE: ES256, EdDSA and RS256, which members' pages ask for. Nothing is signed over SHA-1."""
 
 
 class AssertionRefusedError(ValueError):
@@ -55,12 +59,15 @@ def verify(assertion: Mapping[str, Any], credential: Credential, challenge: byte
         AssertionRefusedError: it is not.
     """
     import webauthn
-    from webauthn.helpers import base64url_to_bytes
+    from webauthn.helpers import base64url_to_bytes, decode_credential_public_key
     from webauthn.helpers.exceptions import WebAuthnException
 
     try:
         if assertion.keys() != {"id", *PARTS} or assertion["id"] != credential.id:
             raise AssertionRefusedError("it is not of this passkey")
+        key = base64url_to_bytes(credential.public_key)
+        if decode_credential_public_key(key).alg not in ALGORITHMS:
+            raise AssertionRefusedError("its passkey signs in a way that is not taken")
         webauthn.verify_authentication_response(
             credential={
                 "id": assertion["id"],
@@ -71,13 +78,16 @@ def verify(assertion: Mapping[str, Any], credential: Credential, challenge: byte
             expected_challenge=challenge,
             expected_rp_id=credential.rp,
             expected_origin=_origin(assertion["clientDataJSON"], credential.rp),
-            credential_public_key=base64url_to_bytes(credential.public_key),
+            credential_public_key=key,
             credential_current_sign_count=0,
             require_user_verification=True,
         )
     except AssertionRefusedError:
         raise
-    except (WebAuthnException, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        WebAuthnException, UnsupportedAlgorithm, ValueError, KeyError, TypeError, AttributeError,
+        RecursionError,
+    ) as error:  # fmt: skip
         raise AssertionRefusedError(
             "the passkey did not sign this, here, with its person verified"
         ) from error
@@ -91,7 +101,10 @@ def _origin(client_data: str, rp: str) -> str:
     """
     from webauthn.helpers import base64url_to_bytes
 
-    origin = json.loads(base64url_to_bytes(client_data))["origin"]
+    said = json.loads(base64url_to_bytes(client_data))
+    if said.get("crossOrigin", False) is not False or "topOrigin" in said:
+        raise AssertionRefusedError("it was made inside another site's page")
+    origin = said["origin"]
     parts = urlsplit(origin)
     local = parts.hostname == "localhost" or str(parts.hostname).endswith(".localhost")
     if parts.hostname != rp or parts.scheme not in ({"http", "https"} if local else {"https"}):

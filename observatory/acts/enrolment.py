@@ -14,6 +14,8 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -29,7 +31,9 @@ SCHEMA = "joint-integrity-observatory/enrolment/1"
 LABEL = b"jio/enrolment/v1\x00"
 """Before the canonical record in what an invitation signs."""
 
+_LOGGED = re.compile("enrols (passkey|password|device) ([0-9a-f]{64}) by ([0-9a-f]{64})")
 _HASH = re.compile(r"[0-9a-f]{64}")
+_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 _RECORD = frozenset({"schema", "observatory", "person", "rp", "made"})
 _SIZES = {"id": 2048, "public_key": 2048}
 
@@ -62,6 +66,19 @@ class Enrolment:
         return digest_of(self.record)
 
     @property
+    def first(self) -> str:
+        """Digest of the enrolment by the invitation that this rests on: it, or its voucher."""
+        voucher = self.evidence.get("voucher")
+        return digest_of(voucher["record"]) if voucher else self.digest
+
+    @property
+    def means(self) -> Means:
+        """What is enrolled, and how."""
+        if "voucher" in self.evidence:
+            return Means.DEVICE
+        return Means.PASSKEY if self.credential else Means.PASSWORD
+
+    @property
     def credential(self) -> Credential | None:
         """The passkey, unless it is a password that was enrolled."""
         found = self.record.get("credential")
@@ -73,9 +90,36 @@ def digest_of(record: Mapping[str, Any]) -> str:
     return hashlib.sha256(signing.canonical(record)).hexdigest()
 
 
-def enrols(digest: str, invitation: str) -> str:
-    """Return how the log names an enrolment, in the fact ``change`` of ``member-changed``."""
-    return f"enrols {digest} by {invitation}"
+class Means(StrEnum):
+    """What is enrolled, and how, in the log's words."""
+
+    PASSKEY = "passkey"
+    PASSWORD = "password"  # noqa: S105  # a word of the log
+    DEVICE = "device"
+
+
+@dataclass(frozen=True)
+class Logged:
+    """An enrolment as the log names it, in the fact ``change`` of ``member-changed``.
+
+    Attributes:
+        means: what was enrolled: by the invitation a passkey or a password, or a further device.
+        digest: of the enrolment.
+        invitation: public key, hexadecimal.
+    """
+
+    means: Means
+    digest: str
+    invitation: str
+
+    def __str__(self) -> str:
+        return f"enrols {self.means} {self.digest} by {self.invitation}"
+
+
+def from_log(change: str) -> Logged | None:
+    """Return the enrolment that an entry of the log names, if it names one."""
+    found = _LOGGED.fullmatch(change)
+    return Logged(Means(found[1]), found[2], found[3]) if found else None
 
 
 def new_invitation() -> tuple[str, str]:
@@ -149,6 +193,11 @@ def _check_record(body: Mapping[str, Any], person: Person, observatory: str) -> 
     whose = (body["schema"], body["observatory"], body["person"])
     if whose != (SCHEMA, observatory, person.id):
         raise EnrolmentError("it is another person's")
+    if (
+        not _HOST.fullmatch(body["rp"])
+        or body["made"] != date.fromisoformat(body["made"]).isoformat()
+    ):
+        raise EnrolmentError("it does not say where and when it was made")
     rest = set(body) - _RECORD
     if rest == {"password"}:
         if not _HASH.fullmatch(body["password"]):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -43,7 +44,7 @@ OF_A_SIDE = frozenset({Role.MEMBER, Role.CHAIR, Role.CUSTODIAN, Role.SIGNER})
 
 _ID = re.compile(r"(customs|business|neither)-[0-9a-f]{8}")
 _HASH = re.compile(r"[0-9a-f]{64}")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\xad\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 class PeopleError(ValueError):
@@ -200,11 +201,10 @@ def _check(one: Person) -> None:
 
 def _check_words(one: Person) -> None:
     words = [one.name, one.mandate, *one.interests.offices, *one.interests.firms]
-    for text in words:
-        if not isinstance(text, str) or text != text.strip() or _CONTROL.search(text):
-            raise PeopleError("a name on the roll has characters that a name does not have")
-        if not 1 <= len(text) <= NAME_LENGTH:
-            raise PeopleError(f"a name on the roll has 1 to {NAME_LENGTH} characters")
+    if not all(is_name(text) for text in words):
+        raise PeopleError(
+            f"a name on the roll has 1 to {NAME_LENGTH} characters, and none that cannot be seen"
+        )
     if len(words) > MOST_INTERESTS:
         raise PeopleError(f"{one.name} has more than {MOST_INTERESTS} interests")
 
@@ -215,8 +215,19 @@ def _check_term(one: Person) -> None:
         plain = (first.isoformat(), last.isoformat()) == (one.first, one.last)
     except (TypeError, ValueError) as error:
         raise PeopleError(f"{one.name}: the days of the term are YYYY-MM-DD") from error
-    if not plain or not first <= last or last.year - first.year > TERM_YEARS:
+    years = last.year - first.year - ((last.month, last.day) < (first.month, first.day))
+    if not plain or not first <= last or years >= TERM_YEARS:
         raise PeopleError(f"{one.name}: a term ends after it begins, within {TERM_YEARS} years")
+
+
+def is_name(text: object) -> bool:
+    """Tell whether this names somebody or something: a line that can be seen as it is."""
+    return (
+        isinstance(text, str)
+        and 1 <= len(text) <= NAME_LENGTH
+        and text == text.strip()
+        and not _UNSEEN.search(text)
+    )
 
 
 def side_of(one: Person) -> Side | None:
@@ -275,4 +286,6 @@ def differences(was: Person, one: Person) -> list[str]:
 
 
 def _folded(name: str) -> str:
-    return " ".join(name.casefold().split())
+    """Return a name as it is compared: case, width, spaces and joiners make no other of it."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return " ".join("".join(c for c in folded if unicodedata.category(c) != "Cf").split())

@@ -43,8 +43,12 @@ class Link:
 
     @cached_property
     def people(self) -> tuple[Person, ...]:
-        """Who is on it."""
-        return people.read(self.act.body["people"])
+        """Who is on it.
+
+        Raises:
+            PeopleError: it lists no people that this version knows.
+        """
+        return people.read(self.act.body.get("people"))
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,16 @@ class Roll:
         """Return the chain with one more roll; call :meth:`verify` on it."""
         return Roll((*self.chain, link), self.policy)
 
+    def check_next(self, proposal: Act) -> None:
+        """Return only if what an act proposes can be the next roll, once both sides approve it.
+
+        Raises:
+            PeopleError: it cannot.
+        """
+        link = Link(proposal, ())
+        check_people(link.people, self.policy.signers)
+        _check_nobody_returns((*self.chain, link))
+
     def verify(self) -> tuple[tuple[Approver, ...], ...]:
         """Check the whole chain; return who approved each roll.
 
@@ -103,6 +117,7 @@ class Roll:
         """
         try:
             self._check_order()
+            _check_nobody_returns(self.chain)
             return tuple(self._approved(number) for number in range(len(self.chain)))
         except (ActError, PeopleError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise IntegrityError(
@@ -111,11 +126,14 @@ class Roll:
             ) from error
 
     def _check_order(self) -> None:
-        """Return only if no roll was made under an older policy than the roll before it."""
+        """Return only if no roll is of an older policy, or an earlier day, than the one before."""
         versions = {one.fingerprint: place for place, one in enumerate(self.policy.chain)}
         places = [versions.get(link.act.signed["policy"], -1) for link in self.chain]
         if -1 in places or places != sorted(places):
             raise ActError("a roll was made under no policy, or an older one than the roll before")
+        days = [link.act.made for link in self.chain]
+        if days != sorted(days):
+            raise ActError("a roll was made on an earlier day than the roll before")
 
     def _approved(self, number: int) -> tuple[Approver, ...]:
         link = self.chain[number]
@@ -126,7 +144,7 @@ class Roll:
         verdict = approval.weigh(
             link.act, link.approvals, electorate, date.fromisoformat(link.act.made)
         )
-        if verdict.missing or verdict.refused:
+        if verdict.missing or verdict.refused or len(verdict.approvers) != len(link.approvals):
             raise ActError(f"roll {number + 1}: {_why_not(verdict)}")
         return tuple(verdict.approvers)
 
@@ -170,10 +188,28 @@ def check_people(listed: Sequence[Person], signers: Mapping[str, Sequence[str]])
             raise PeopleError(f"{one.name} is listed with a key that is no signer's of the policy")
 
 
+def _check_nobody_returns(chain: Sequence[Link]) -> None:
+    """Return only if no invitation passes to another person, or comes back once it was taken off.
+
+    Its passkeys would count again with it, and may be why it was taken off.
+    """
+    whose: dict[str, str] = {}
+    before: set[str] = set()
+    for number, link in enumerate(chain, start=1):
+        for one in link.people:
+            if whose.get(one.invitation, one.id) != one.id:
+                raise PeopleError(f"roll {number} gives {one.name} another's invitation")
+        now = {one.invitation for one in link.people}
+        if (now - before) & whose.keys():
+            raise PeopleError(f"roll {number} brings back an invitation that was taken off")
+        whose |= {one.invitation: one.id for one in link.people}
+        before = now
+
+
 def _why_not(verdict: Verdict) -> str:
     if verdict.missing:
         return f"an approval of {' and of '.join(verdict.missing)} is missing"
-    return verdict.refused[0].rstrip(".")
+    return verdict.refused[0].rstrip(".") if verdict.refused else "somebody approved twice"
 
 
 def read(path: Path, policy: Policy) -> Roll:

@@ -16,9 +16,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from observatory.acts import act as acts
-from observatory.acts import approval
+from observatory.acts import approval, enrolment
 from observatory.acts.act import Act, ActError, What
 from observatory.acts.approval import ApprovalError, Approver, Verdict
+from observatory.acts.enrolment import Means
 from observatory.acts.people import Person, Role
 from observatory.acts.roll import Roll
 from observatory.audit import Entry, Kind
@@ -243,26 +244,30 @@ def record_done(instance: Instance, act: Act, approvers: Sequence[Approver]) -> 
         raise ResourceError(f"The audit log cannot be written. {reason(error)}") from error
 
 
-def enrols(digest: str, invitation: str) -> str:
-    """Return how the log names an enrolment, in the fact ``change`` of ``member-changed``."""
-    return f"enrols {digest} by {invitation}"
-
-
 def check_enrolled(entries: Sequence[Entry], approver: Approver) -> None:
     """Return only if the passkey that approved was enrolled when the log says so.
 
-    A link that leaked after its person enrolled makes no second passkey that counts.
+    A link that leaked after its person enrolled makes no second passkey that counts: the log says
+    which passkey of an invitation came first.
     """
     if approver.passkey is None:
         return
-    start = f"enrols {approver.passkey} by "
-    if not any(
-        entry.kind is Kind.MEMBER_CHANGED
-        and entry.facts["member"] == approver.who
-        and str(entry.facts["change"]).startswith(start)
+    changes = [
+        enrolment.from_log(str(entry.facts["change"]))
         for entry in entries
+        if entry.kind is Kind.MEMBER_CHANGED and entry.facts["member"] == approver.who
+    ]
+    first: dict[str, str] = {}
+    for one in changes:
+        if one is not None and one.means is Means.PASSKEY:
+            first.setdefault(one.invitation, one.digest)
+    if not any(
+        one is not None
+        and one.digest == approver.passkey
+        and first.get(one.invitation) == approver.first
+        for one in changes
     ):
         raise IntegrityError(
-            f"The passkey of {approver.who} was never enrolled here. Nothing is done by its "
-            "approval; record what happened."
+            f"The passkey of {approver.who} was never enrolled here, or not as the first by its "
+            "link. Nothing is done by its approval; record what happened."
         )

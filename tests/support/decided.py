@@ -96,7 +96,7 @@ def keep(instance: Instance, evidence: Mapping[str, Any], person: Person) -> Non
     with instance.vault.engine.begin() as connection:
         columns = "(digest, person, evidence) VALUES (:digest, :person, :evidence)"
         connection.execute(text(f"INSERT INTO enrolled {columns}"), row)
-        change = deciding.enrols(found.digest, person.invitation)
+        change = str(enrolment.Logged(found.means, found.digest, person.invitation))
         instance.audit.append(
             connection, Kind.MEMBER_CHANGED, {"member": person.id, "change": change}
         )
