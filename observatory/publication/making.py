@@ -12,7 +12,7 @@ from observatory.catalogue import CatalogueError
 from observatory.decisions.agreement import check_catalogue
 from observatory.decisions.signed_matters import MANIFEST as WHAT
 from observatory.decisions.upkeep import check_log
-from observatory.errors import BadInputError, UsageError
+from observatory.errors import BadInputError, ResourceError, UsageError
 from observatory.instance import CATALOGUE, Instance
 from observatory.publication.documents import evidence
 from observatory.publication.documents.source import Source
@@ -81,10 +81,11 @@ def make(
     facts = {"document": kind, "audience": audience, "sha256": sha256(made[""]).hexdigest()}
     instance.audit.record(Kind.DOCUMENT_MADE, facts)
     signed = manifest(form, made, document, source)
+    written = write(out, made, signed)
     if audience == "public":
-        with suppress(BadInputError):  # a docket that is full takes nothing; the file is enough
+        with suppress(BadInputError, ResourceError):  # it is full, say; the files are enough
             instance.docket.put(WHAT, signed)
-    return write(out, made, signed)
+    return written
 
 
 def source_of(instance: Instance, audience: Audience) -> Source:
