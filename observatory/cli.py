@@ -31,6 +31,7 @@ from observatory.intake.commands import import_register
 from observatory.intake.offline_command import offline_page
 from observatory.publication.commands import report
 from observatory.publication.poster_command import poster
+from observatory.publication.publish_command import publish
 
 if TYPE_CHECKING:
     from io import TextIOWrapper
@@ -114,6 +115,7 @@ for command in (
     serve,
     analyse,
     report,
+    publish,
     poster,
     sign,
     approve,
