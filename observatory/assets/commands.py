@@ -22,12 +22,16 @@ def assets_group() -> None:
 
 def served(instance: Instance) -> AssetList:
     """Return the list of what this installation serves to reporters."""
+    from observatory import languages
     from observatory.app import create_intake
     from observatory.assets import listing
 
-    client = create_intake(instance).test_client()
-    page = client.get("/", headers={"Host": instance.config.intake_host})
-    return listing.of(page.data, instance.public_key)
+    client, host = create_intake(instance).test_client(), instance.config.intake_host
+    pages = {
+        tag: client.get("/", headers={"Host": host, "Accept-Language": tag}).data
+        for tag in (language.tag for language in languages.offered())
+    }
+    return listing.of(pages, instance.public_key)
 
 
 @assets_group.command("list")
@@ -42,7 +46,10 @@ def list_command(folder: Path, out: Path) -> None:
     instance.refuse_inside(out)
     found = served(instance)
     signed_file.propose(out, found.to_json())
-    click.echo(f"Wrote {out}: {len(found.files)} files and the reporters' page, key {found.key}.")
+    click.echo(
+        f"Wrote {out}: {len(found.files)} files, the reporters' page in "
+        f"{len(found.forms)} languages, key {found.key}."
+    )
     click.echo(
         "Each side compares it with a list of its own, made where the released version is\n"
         "installed, and signs it (observatory sign FILE --key KEY). Then: observatory assets\n"

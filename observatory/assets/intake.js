@@ -4,16 +4,21 @@
 // How words survive a failed send (the policy of this page forbids fetch, frames and workers, and
 // nothing may be stored): the sealed post asks the server to answer a failure with 204, on which a
 // browser stays on the page that it has. A line that is down is found before by loading a picture.
+import { offerLanguages } from "./languages.js";
 import { WEEK_MS, later } from "./periods.js";
 import { base64, fromBase64, newOnce, seal } from "./sealing.js";
 import { discard, shown, takeOver } from "./steps.js";
-import { focus, part, supplied } from "./supplied.js";
+import { attendSupplied, focus, part, supplied } from "./supplied.js";
 import "./upload.js";
-import { clear, form } from "./writing.js";
+import { attendWriting, clear, form } from "./writing.js";
 
 const PROBE_MS = 15_000;
 const ANSWER_MS = 20_000;
 const LONGEST_OPEN_WEEKS = 52;
+
+attendSupplied();
+attendWriting();
+offerLanguages();
 
 const opened = Date.now();
 

@@ -19,7 +19,7 @@ from observatory.errors import BadInputError, IntegrityError
 from observatory.policy import Policy
 
 WHAT = "assets"
-SCHEMA = f"joint-integrity-observatory/{WHAT}/1"
+SCHEMA = f"joint-integrity-observatory/{WHAT}/2"
 _NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,63}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -31,16 +31,21 @@ class AssetList:
     Attributes:
         key: id of the key that the page seals to, hex.
         files: name -> SHA-256 of each file under ``/assets/``, hex.
-        form: SHA-256 of the fixed part of the reporters' page, hex.
+        forms: tag of each language -> SHA-256 of the fixed part of the reporters' page, hex.
     """
 
     key: str
     files: Mapping[str, str]
-    form: str
+    forms: Mapping[str, str]
 
     def to_json(self) -> dict[str, Any]:
         """Return the body that is signed."""
-        return {"schema": SCHEMA, "key": self.key, "files": dict(self.files), "form": self.form}
+        return {
+            "schema": SCHEMA,
+            "key": self.key,
+            "files": dict(self.files),
+            "forms": dict(self.forms),
+        }
 
     @classmethod
     def from_json(cls, signed: Mapping[str, Any]) -> AssetList:
@@ -51,14 +56,14 @@ class AssetList:
         """
         files = signed.get("files")
         try:
-            found = cls(signed["key"], dict(signed["files"]), signed["form"])
+            found = cls(signed["key"], dict(signed["files"]), dict(signed["forms"]))
             good = found.to_json() == signed and all(
                 _NAME.fullmatch(name) and _SHA256.fullmatch(digest)
-                for name, digest in [*found.files.items(), ("form", found.form)]
+                for name, digest in [*found.files.items(), *found.forms.items()]
             )
         except (KeyError, TypeError, ValueError):
             good = False
-        if not good or not files:
+        if not good or not files or not found.forms:
             raise BadInputError("This file is no list of hashes. Make one: observatory assets list")
         return found
 
@@ -69,14 +74,16 @@ class AssetList:
         for name in sorted({*self.files, *other.files}):
             if self.files.get(name) != other.files.get(name):
                 yield name
-        if other.form != self.form:
-            yield "the reporters' page"
+        for tag in sorted({*self.forms, *other.forms}):
+            if self.forms.get(tag) != other.forms.get(tag):
+                yield f"the reporters' page in the language {tag}"
 
 
-def of(page: bytes, public: PublicKey) -> AssetList:
-    """Return the list of this installation's files and of the reporters' page as it serves it."""
+def of(pages: Mapping[str, bytes], public: PublicKey) -> AssetList:
+    """Return the list of this installation's files and of the reporters' page in each language."""
     files = {name: hashlib.sha256(asset.body).hexdigest() for name, asset in assets.load().items()}
-    return AssetList(public.id.hex(), files, take_apart(page).sha256)
+    forms = {tag: take_apart(page, tag).sha256 for tag, page in pages.items()}
+    return AssetList(public.id.hex(), files, forms)
 
 
 def verified(file: SignedFile, policy: Policy) -> AssetList:

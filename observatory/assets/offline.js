@@ -3,26 +3,32 @@
 import { periodOf } from "./periods.js";
 import { base64, fromBase64, newOnce, seal } from "./sealing.js";
 import { discard, takeOver } from "./steps.js";
-import { focus, part, supplied } from "./supplied.js";
-import { clear, form, words, writing } from "./writing.js";
+import { attendSupplied, entitle, focus, part, supplied } from "./supplied.js";
+import { answers, attendWriting, clear, form, words, writing } from "./writing.js";
 
 const MONTHS_OFFERED = 36;
 
-const monthNames = supplied.dataset.months.split(" ");
+const place = document.getElementById("shown");
+const languages = [...document.querySelectorAll("template[data-language]")];
+
+let write; // leads back from the second look
 let once; // of one report: sealed again after a change, it counts once
 let link = "";
 
 function day(moment) {
   const date = new Date(moment);
-  return `${date.getUTCDate()} ${monthNames[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+  return supplied.dataset.days.split("|")[date.getUTCMonth()]
+    .replace("{day}", date.getUTCDate())
+    .replace("{year}", date.getUTCFullYear());
 }
 
 function tellDay(element) {
-  for (const place of element.querySelectorAll(".day")) place.textContent = day(Date.now());
+  for (const told of element.querySelectorAll(".day")) told.textContent = day(Date.now());
 }
 
 function offerMonths() {
   const now = new Date();
+  const names = supplied.dataset.months.split("|");
   const list = form.elements.namedItem("month");
   let group;
   for (let back = 0; back < MONTHS_OFFERED; back += 1) {
@@ -33,7 +39,7 @@ function offerMonths() {
       group.label = year;
       list.append(group);
     }
-    const name = `${monthNames[month.getUTCMonth()]} ${year}`;
+    const name = names[month.getUTCMonth()].replace("{year}", year);
     group.append(new Option(name, month.toISOString().slice(0, 7)));
   }
 }
@@ -57,12 +63,44 @@ function unable() {
   focus(box.querySelector("h2"));
 }
 
+// The language that the browser is set to, or English.
+function preferred() {
+  const known = languages.map(({ dataset }) => dataset.language);
+  const wished = (navigator.languages ?? []).map((tag) => tag.split("-")[0].toLowerCase());
+  return wished.find((tag) => known.includes(tag)) ?? "en";
+}
+
+// Put the page of a language in place. What was written goes over: nothing has to leave for it.
+function speak(tag) {
+  const text = words?.value ?? "";
+  const given = form ? answers() : [];
+  const chosen = languages.find(({ dataset }) => dataset.language === tag);
+  document.documentElement.lang = tag;
+  document.documentElement.dir = chosen.dataset.direction;
+  place.replaceChildren(document.importNode(chosen.content, true));
+  attendSupplied();
+  attendWriting();
+  offerMonths();
+  tellDay(writing);
+  words.value = text;
+  for (const { code, value } of given) form.elements.namedItem(code).value = value;
+  entitle(writing.querySelector("h1").dataset.title);
+  for (const button of writing.querySelectorAll(".languages button")) {
+    button.addEventListener("click", () => {
+      speak(button.value);
+      focus(writing.querySelector(".languages strong"));
+    });
+  }
+  if (globalThis.crypto?.subtle) begin();
+  else unable();
+}
+
 function begin() {
-  const { write } = takeOver({
+  ({ write } = takeOver({
     seal(text, facets) {
       once ??= newOnce();
       const { week, quarter } = periodOf(Date.now());
-      return seal(text, facets, { publicKey: fromBase64(supplied.dataset.key), week, quarter, once });
+      return seal(text, facets, { publicKey: fromBase64(place.dataset.key), week, quarter, once });
     },
     show(look, sealed) {
       forgetFile();
@@ -87,16 +125,12 @@ function begin() {
       forgetFile();
       tellDay(writing);
     },
-  });
-  // A page that is kept for the Back button is kept without words.
-  addEventListener("pagehide", forget);
-  addEventListener("pageshow", (event) => {
-    if (event.persisted) write();
-  });
-  offerMonths();
-  tellDay(writing);
-  writing.hidden = false;
+  }));
 }
 
-if (globalThis.crypto?.subtle) begin();
-else unable();
+speak(preferred());
+// A page that is kept for the Back button is kept without words.
+addEventListener("pagehide", forget);
+addEventListener("pageshow", (event) => {
+  if (event.persisted) write?.();
+});

@@ -9,31 +9,52 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from html import unescape
 
 from markupsafe import escape
 
 from observatory.complaint.facets import BY_CODE
+from observatory.languages import SOURCE, Language, by_tag
 
 _ONCE = re.compile(r'(?<=<input type="hidden" name="once" value=")[A-Za-z0-9_-]{43}(?=">\n)')
 _WEEK = re.compile(r'(?<= data-week=")([0-9]{4}-W[0-9]{2})" data-quarter="([0-9]{4,5})(?=" data-)')
-_MONTHS = re.compile(
-    r'(?<=<select id="month" name="month">\n<option value="">No answer</option>\n)'
-    r'(?:<optgroup label="[0-9]{4}">'
-    r'(?:<option value="[0-9]{4}-[0-9]{2}">[A-Z][a-z]{2,8} [0-9]{4}</option>\n)+'
-    r"</optgroup>)+(?=</select>\n)"
-)
 _MONTH = re.compile(r'<option value="([^"]+)">([^<]+)</option>')
-# Names come from the register and are escaped: neither brackets nor quotes can be in them.
-_OFFICES = re.compile(
-    r'<div>\n<label for="office">'
-    + re.escape(str(escape(BY_CODE["office"].label)))
-    + r'</label>\n<select id="office" name="office">\n<option value="">No answer</option>\n'
-    r'(?:<optgroup label="[^<>"\n]*">|</optgroup>'
-    r'|<option value="[A-Z0-9][A-Z0-9_-]{0,31}">[^<>"\n]*</option>\n)*'
-    r"</select>\n</div>\n"
-)
 _OFFICE = re.compile(r'<option value="([A-Z0-9][A-Z0-9_-]*)">([^<]*)</option>')
+
+
+@lru_cache(maxsize=32)
+def _months_in(language: Language) -> re.Pattern[str]:
+    """Return the shape of the months that a page in a language offers."""
+    names = "|".join(
+        re.escape(month).replace(re.escape("{year}"), "[0-9]{4}") for month in language.months
+    )
+    return re.compile(
+        r'(?<=<select id="month" name="month">\n)'
+        + re.escape(_no_answer(language))
+        + r'(?P<part>(?:<optgroup label="[0-9]{4}">'
+        + rf'(?:<option value="[0-9]{{4}}-[0-9]{{2}}">(?:{names})</option>\n)+'
+        + r"</optgroup>)+)(?=</select>\n)"
+    )
+
+
+@lru_cache(maxsize=32)
+def _offices_in(language: Language) -> re.Pattern[str]:
+    """Return the shape of the question about the office in a language."""
+    # Names come from the register and are escaped: neither brackets nor quotes can be in them.
+    return re.compile(
+        r'<div>\n<label for="office">'
+        + re.escape(str(escape(language.gettext(BY_CODE["office"].label))))
+        + r'</label>\n<select id="office" name="office">\n'
+        + re.escape(_no_answer(language))
+        + r'(?:<optgroup label="[^<>"\n]*">|</optgroup>'
+        r'|<option value="[A-Z0-9][A-Z0-9_-]{0,31}">[^<>"\n]*</option>\n)*'
+        r"</select>\n</div>\n"
+    )
+
+
+def _no_answer(language: Language) -> str:
+    return f'<option value="">{escape(language.gettext("No answer"))}</option>\n'
 
 
 @dataclass(frozen=True)
@@ -62,16 +83,19 @@ class Page:
         return hashlib.sha256(self.fixed.encode()).hexdigest()
 
 
-def take_apart(body: bytes) -> Page:
-    """Return the parts of a page; each is looked for once, and what is not there stays empty.
+def take_apart(body: bytes, tag: str = SOURCE) -> Page:
+    """Return the parts of a page in the language of a tag.
+
+    Each is looked for once, and what is not there stays empty.
 
     Bytes that are not UTF-8 stay distinct: the hash of such a page is no other page's.
     """
+    language = by_tag(tag)
     text = body.decode("utf-8", "backslashreplace")
     text, once = _cut(_ONCE, text)
     text, when = _cut(_WEEK, text)
-    text, months = _cut(_MONTHS, text)
-    text, offices = _cut(_OFFICES, text)
+    text, months = _cut(_months_in(language), text)
+    text, offices = _cut(_offices_in(language), text)
     found = re.fullmatch(r'(.*)" data-quarter="(.*)', when)
     return Page(
         text,
@@ -84,8 +108,9 @@ def take_apart(body: bytes) -> Page:
 
 
 def _cut(pattern: re.Pattern[str], text: str) -> tuple[str, str]:
-    """Take the first match out. Only the first: a second one is a difference."""
+    """Take the first match's group, or all of it, out; only of the first: a second one differs."""
     found = pattern.search(text)
     if found is None:
         return text, ""
-    return text[: found.start()] + text[found.end() :], found[0]
+    start, end = found.span("part" if "part" in pattern.groupindex else 0)
+    return text[:start] + text[end:], text[start:end]

@@ -6,8 +6,15 @@ import { answers, form, wellWritten, words, writing } from "./writing.js";
 
 let look = null; // the second look, while it is shown
 let lookHash = "";
+let flow = null; // what `takeOver` was told last
 
-// Take over the form.
+addEventListener("popstate", (event) => {
+  if (event.state?.look) {
+    if (!look) flow?.goOn("history");
+  } else if (look && location.hash === lookHash) flow.write(); // else a link within the page
+});
+
+// Take over the form; where another form is in its place, do so again.
 // `seal(text, facets)` returns a promise of what is sealed; `show(look, sealed, again)` fills the
 // rest of the second look, `again()` seals the same once more; `unable()` is called where this
 // browser cannot seal; `leave()` when the second look is left; `passing()` tells whether the form
@@ -41,11 +48,7 @@ export function takeOver({ seal, show, unable, leave = () => {}, passing = () =>
     event.preventDefault();
     goOn();
   });
-  addEventListener("popstate", (event) => {
-    if (event.state?.look) {
-      if (!look) goOn("history");
-    } else if (look && location.hash === lookHash) write(); // else a link within the page
-  });
+  flow = { goOn, write };
   return { write };
 }
 

@@ -2,11 +2,20 @@
 import { check, withoutUnwanted } from "./sealing.js";
 import { entitle, focus, part, sentence, supplied } from "./supplied.js";
 
-export const writing = document.getElementById("writing");
-export const form = writing.querySelector("form");
-export const words = form.elements.namedItem("narrative");
-const trap = form.elements.namedItem("website"); // null on the offline page, which no machine fills
-const firstHint = words.getAttribute("aria-describedby").split(" ")[0];
+export let writing;
+export let form;
+export let words;
+let trap; // null on the offline page, which no machine fills
+let firstHint;
+
+// Take the page's own; the offline page does so again when its language changes.
+export function attendWriting() {
+  writing = document.getElementById("writing");
+  form = writing.querySelector("form");
+  words = form.elements.namedItem("narrative");
+  trap = form.elements.namedItem("website");
+  [firstHint] = words.getAttribute("aria-describedby").split(" ");
+}
 
 // What the form asks, as { code, value, question, answer }, without what was left open.
 export function answers() {

@@ -35,6 +35,13 @@ _PAGE = {
     "Sec-Fetch-Site": "none",
     "Sec-Fetch-User": "?1",
 }
+# What it sends where another language is chosen on the page, as a form of the page itself.
+_FORM = {
+    **_PAGE,
+    "Content-Type": "application/x-www-form-urlencoded",
+    "Origin": "null",
+    "Sec-Fetch-Site": "same-origin",
+}
 _PART = {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Site": "same-origin"}
 _PARTS = {
     ".js": {**_BROWSER, "Sec-Fetch-Dest": "script", **_PART},
@@ -100,23 +107,43 @@ class Line:
             )
         self._authority = parts.netloc
 
-    def get(self, path: str) -> Answer:
+    def get(self, path: str, language: str = "en") -> Answer:
         """Ask for a path; an answer that is compressed is asked for once more as it is.
+
+        Args:
+            path: from the site's root.
+            language: tag of the one that the browser is set to.
 
         Raises:
             ResourceError: nothing answers, or it is no HTTP, or the answer does not end.
         """
         asked = _PARTS.get(PurePosixPath(path).suffix, _PAGE)
-        answer = self._ask(path, asked)
+        if language != "en":
+            wished = f"{language},en-US;q=0.7,en;q=0.3"
+            asked = {**asked, "Accept-Language": wished}
+        return self._whole(path, asked)
+
+    def switch(self, language: str) -> Answer:
+        """Ask for the form as a reporter does who chooses another language on it.
+
+        Raises:
+            ResourceError: as for ``get``.
+        """
+        return self._whole("/", _FORM, f"switch={language}".encode())
+
+    def _whole(self, path: str, asked: Mapping[str, str], posted: bytes | None = None) -> Answer:
+        answer = self._ask(path, asked, posted)
         if "Content-Encoding" in answer.headers:
-            plain = self._ask(path, {**asked, "Accept-Encoding": "identity"})
+            plain = self._ask(path, {**asked, "Accept-Encoding": "identity"}, posted)
             return Answer(answer.status, answer.headers, plain.body)
         return answer
 
-    def _ask(self, path: str, headers: Mapping[str, str]) -> Answer:
+    def _ask(self, path: str, headers: Mapping[str, str], posted: bytes | None) -> Answer:
         try:
             with self._open() as connection:
-                connection.request("GET", path, headers={"Host": self._authority, **headers})
+                method = "GET" if posted is None else "POST"
+                everything = {"Host": self._authority, **headers}
+                connection.request(method, path, posted, headers=everything)
                 found = connection.getresponse()
                 body = found.read(MAX_BYTES + 1)
         except (OSError, http.client.HTTPException) as error:

@@ -7,10 +7,9 @@ has little to tell them by (``docs/comparing.md`` says what is left).
 from __future__ import annotations
 
 import base64
-import calendar
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from email.message import Message
 
@@ -20,15 +19,18 @@ from observatory import assets, headers
 from observatory.assets.listing import AssetList
 from observatory.assets.page import Page, take_apart
 from observatory.complaint import periods
+from observatory.complaint.offices import ELSEWHERE
 from observatory.decisions.signed_file import SignedFile
 from observatory.doctor.findings import Finding, failure, fine, warning
 from observatory.doctor.line import Answer, Line
 from observatory.instance import today
+from observatory.languages import by_tag
 from observatory.policy import Policy
 
 TRUST = "Take the form off the network, say so to reporters, and find out who changed the server."
 PROXY = "Correct the proxy in front of the service; it must pass headers on as they are."
 MONTHS_OFFERED = 36
+_ELSEWHERE = ELSEWHERE.upper()
 
 # What a server or a proxy may add without doing anything to a reporter.
 _HARMLESS = frozenset(
@@ -58,9 +60,13 @@ def check_remote(url: str, signed_list: SignedFile, policy: Policy) -> list[Find
     listed = AssetList.from_json(signed_list.signed)
     line = Line(url)
     findings = [_signatures(signed_list, policy), _key(listed, policy)]
-    page, again = line.get("/"), line.get("/")
-    findings += _page(page, again, listed)
-    answers = {"the page": (page, _HTML), "a page that is not there": (line.get("/none"), _HTML)}
+    # As it comes first, and as it comes to who chooses the language on it.
+    pages = {tag: (line.get("/", tag), line.switch(tag)) for tag in sorted(listed.forms)}
+    findings += _pages(pages, listed)
+    answers = {
+        "the page": (next(iter(pages.values()))[0], _HTML),
+        "a page that is not there": (line.get("/none"), _HTML),
+    }
     for name, digest in sorted(listed.files.items()):
         path = f"/assets/{name}"
         answer = line.get(path)
@@ -95,21 +101,33 @@ def _key(listed: AssetList, policy: Policy) -> Finding:
     return fine("key", f"The list is of the policy's key, {own}.")
 
 
-def _page(first: Answer, second: Answer, listed: AssetList) -> Iterator[Finding]:
-    pages = [take_apart(one.body) for one in (first, second)]
-    if any(one.status != 200 for one in (first, second)):
-        yield failure("page", f"The form answers with status {first.status}.", TRUST)
-        return
-    different = [page for page in pages if page.sha256 != listed.form]
+def _pages(given: Mapping[str, tuple[Answer, Answer]], listed: AssetList) -> Iterator[Finding]:
+    for answers in given.values():
+        for one in answers:
+            if one.status != 200:
+                yield failure("page", f"The form answers with status {one.status}.", TRUST)
+                return
+    pages = {tag: [take_apart(one.body, tag) for one in both] for tag, both in given.items()}
+    different = {
+        tag: page
+        for tag, both in pages.items()
+        for page in both
+        if page.sha256 != listed.forms[tag]
+    }
     if different:
         yield failure(
             "page",
-            f"The reporters' page is not the one that was signed. {_contents(different[0])}",
+            f"The reporters' page is not the one that was signed, in {', '.join(different)}. "
+            f"{_contents(next(iter(different.values())))}",
             TRUST,
         )
         return
-    yield fine("page", "The reporters' page is the one that was signed, with the same key.")
-    yield from _varying(*pages)
+    yield fine(
+        "page",
+        "The reporters' page is the one that was signed, with the same key, in "
+        f"{', '.join(pages)}.",
+    )
+    yield from _varying(pages)
 
 
 def _contents(page: Page) -> str:
@@ -123,34 +141,43 @@ def _contents(page: Page) -> str:
     return f"It seals to the key {named} and runs {ascii(scripts)[1:-1] or 'no script'}."
 
 
-def _varying(page: Page, other: Page) -> Iterator[Finding]:
+def _varying(pages: Mapping[str, Sequence[Page]]) -> Iterator[Finding]:
     """Look at what may vary: none of it may tell one reporter from another."""
-    if page.once == other.once:
+    every = [page for both in pages.values() for page in both]
+    if len({page.once for page in every}) < len(every):
         yield failure("page", "Two visitors were given the same random value.", TRUST)
-    if (page.week, page.quarter, page.months, page.offices) != (
-        other.week, other.quarter, other.months, other.offices,
-    ):  # fmt: skip
+    lists = {tag: {(page.months, page.offices) for page in both} for tag, both in pages.items()}
+    when = {(page.week, page.quarter) for page in every}
+    # Only the name of every other place is in the language of the page.
+    named = {tuple(one for one in page.offices if one[0] != _ELSEWHERE) for page in every}
+    if len(when) > 1 or len(named) > 1 or any(len(found) > 1 for found in lists.values()):
         yield failure("page", "Two visitors were given different lists, or weeks.", TRUST)
     days = [today() + timedelta(days) for days in (-1, 0, 1)]
     weeks = {periods.week_of(day) for day in days}
-    right = page.week in weeks and page.quarter == periods.quarter_code(page.week)
-    if not right or page.months not in [_months(day) for day in days]:
+    week, quarter = every[0].week, every[0].quarter
+    right = week in weeks and quarter == periods.quarter_code(week)
+    if not right or any(
+        page.months not in [_months(day, tag) for day in days]
+        for tag, both in pages.items()
+        for page in both
+    ):
         yield failure(
             "page",
-            f"The page says that it is the week {page.week}; this machine says {min(weeks)}. Or "
+            f"The page says that it is the week {week}; this machine says {min(weeks)}. Or "
             "its months are not the last 36.",
             "Set both clocks right. If they are right, the page was changed: what it says of the "
             "time is sealed inside a report and could mark one.",
         )
-    named = ", ".join(f"{code} {name!r}" for code, name in page.offices) or "none"
-    yield fine("page", f"It offers these offices; compare them with the register: {named}.")
+    offered = dict.fromkeys(office for page in every for office in page.offices)
+    told = ", ".join(f"{code} {name!r}" for code, name in offered) or "none"
+    yield fine("page", f"It offers these offices; compare them with the register: {told}.")
 
 
-def _months(day: date) -> tuple[tuple[str, str], ...]:
-    """Return the months that a page of that day offers, the newest first."""
-    last = day.year * 12 + day.month - 1
+def _months(day: date, tag: str) -> tuple[tuple[str, str], ...]:
+    """Return the months that a page of that day offers in a language, the newest first."""
+    last, language = day.year * 12 + day.month - 1, by_tag(tag)
     pairs = [divmod(last - back, 12) for back in range(MONTHS_OFFERED)]
-    return tuple((f"{y}-{m + 1:02d}", f"{calendar.month_name[m + 1]} {y}") for y, m in pairs)
+    return tuple((f"{y}-{m + 1:02d}", language.month(y, m + 1)) for y, m in pairs)
 
 
 def _file(path: str, answer: Answer, digest: str) -> Finding:

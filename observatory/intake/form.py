@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from observatory.complaint.offices import Office
+    from observatory.languages import Language
 
 NARRATIVE = "narrative"
 ONCE = "once"
@@ -38,11 +39,6 @@ STEP = "step"
 MONTHS_OFFERED = 36
 BUTTONS_UP_TO = 2
 OTHER_PLACE = ELSEWHERE.upper()
-
-MONTH_NAMES = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
 
 _ONCE = re.compile(r"[A-Za-z0-9_-]{43}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -62,11 +58,13 @@ class Question:
 
     Attributes:
         facet: the facet asked for.
+        label: the question in the reporter's language.
         groups: (heading or "", choices), in the order shown.
         buttons: whether the few answers are shown at once instead of in a list.
     """
 
     facet: Facet
+    label: str
     groups: tuple[tuple[str, tuple[Choice, ...]], ...]
     buttons: bool
 
@@ -121,39 +119,43 @@ class Draft:
         return urlsafe_b64decode(self.once + "=")
 
 
-@lru_cache(maxsize=2)
-def questions(offices: tuple[Office, ...], today: date) -> tuple[Question, ...]:
+@lru_cache(maxsize=32)  # two days of every language
+def questions(offices: tuple[Office, ...], today: date, language: Language) -> tuple[Question, ...]:
     """Return every question that can be asked: one a facet, in the list's order."""
-    found = (_question(facet, offices, today) for facet in FACETS)
+    found = (_question(facet, offices, today, language) for facet in FACETS)
     return tuple(question for question in found if question.groups)
 
 
-def _question(facet: Facet, offices: Sequence[Office], today: date) -> Question:
+def _question(facet: Facet, offices: Sequence[Office], today: date, language: Language) -> Question:
+    label = language.gettext(facet.label)
     if facet.kind == "month":
-        return Question(facet, tuple(_months(today)), buttons=False)
+        return Question(facet, label, tuple(_months(today, language)), buttons=False)
     if facet.kind == "office":
-        return Question(facet, tuple(_places(offices)), buttons=False)
-    choices = tuple(Choice(value.code, value.label) for value in facet.values)
-    return Question(facet, (("", choices),), buttons=len(choices) <= BUTTONS_UP_TO)
+        return Question(facet, label, tuple(_places(offices, language)), buttons=False)
+    choices = tuple(Choice(value.code, language.gettext(value.label)) for value in facet.values)
+    return Question(facet, label, (("", choices),), buttons=len(choices) <= BUTTONS_UP_TO)
 
 
-def _months(today: date) -> Iterator[tuple[str, tuple[Choice, ...]]]:
+def _months(today: date, language: Language) -> Iterator[tuple[str, tuple[Choice, ...]]]:
     first = today.year * 12 + today.month - 1
     months = [divmod(first - back, 12) for back in range(MONTHS_OFFERED)]
     for year, group in groupby(months, key=lambda pair: pair[0]):
         yield (
             str(year),
-            tuple(Choice(f"{year}-{m + 1:02d}", f"{MONTH_NAMES[m]} {year}") for _, m in group),
+            tuple(Choice(f"{y}-{m + 1:02d}", language.month(y, m + 1)) for y, m in group),
         )
 
 
-def _places(offices: Sequence[Office]) -> Iterator[tuple[str, tuple[Choice, ...]]]:
+def _places(
+    offices: Sequence[Office], language: Language
+) -> Iterator[tuple[str, tuple[Choice, ...]]]:
     if not offices:
         return
     ordered = sorted(offices, key=lambda office: (office.region, office.name))
     for region, group in groupby(ordered, key=lambda office: office.region):
         yield region, tuple(Choice(office.code, office.name) for office in group)
-    yield "", (Choice(OTHER_PLACE, "A place that is not in this list"),)
+    gettext = language.gettext
+    yield "", (Choice(OTHER_PLACE, gettext("A place that is not in this list")),)
 
 
 def read(

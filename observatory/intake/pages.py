@@ -13,7 +13,7 @@ from observatory import instance as instances
 from observatory.database.engine import check_writable
 from observatory.headers import report_failure
 from observatory.instance import StaleEnvelopeError
-from observatory.intake import form, sealed, upload
+from observatory.intake import form, language, sealed, upload
 from observatory.intake.body import read_fields
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def init_app(app: Flask, instance: Instance) -> None:
         made_up=instance.made_up,
         k=instance.policy.disclosure("members").k,
     )
+    language.init_app(app)
     # The store must take reports before the first reporter comes, not fail at the first report.
     check_writable(instance.vault.engine)
 
@@ -47,15 +48,17 @@ def init_app(app: Flask, instance: Instance) -> None:
     @app.post("/")
     def go_on() -> Response | tuple[Response | str, int] | str:
         if request.mimetype == upload.TYPE:
-            return _send_sealed(instance, lambda: upload.read(request), damaged="file")
+            parts = upload.read(request)
+            language.choose({language.FIELD: parts.language})
+            return _send_sealed(instance, lambda: upload.sealed_in(parts), damaged="file")
         fields, readable = read_fields(request)
+        language.choose(fields)
         if sealed.FIELD in fields:
             stay = sealed.STAY in fields
             return _send_sealed(instance, lambda: sealed.read(fields[sealed.FIELD]), stay=stay)
-        asked = form.questions(instance.offices, instances.today())
-        draft, problems = form.read(fields, asked, readable=readable)
+        draft, problems = form.read(fields, _asked(instance), readable=readable)
         step = fields.get(form.STEP)
-        if step == "edit":
+        if step == "edit" or language.SWITCH in fields:
             return _form(instance, draft)
         if problems:
             return _form(instance, draft, problems), 422
@@ -66,21 +69,24 @@ def init_app(app: Flask, instance: Instance) -> None:
     app.register_error_handler(HTTPException, _refused)
 
 
+def _asked(instance: Instance) -> tuple[form.Question, ...]:
+    return form.questions(instance.offices, instances.today(), language.current())
+
+
 def _form(instance: Instance, draft: form.Draft, problems: tuple[form.Problem, ...] = ()) -> str:
-    asked = form.questions(instance.offices, instances.today())
     return render_template(
         "intake/form.html",
         draft=draft,
         problems=problems,
-        questions=asked,
+        questions=_asked(instance),
         sealing=sealed.terms(instance.public_key, instances.today()),
     )
 
 
 def _check(instance: Instance, draft: form.Draft, *, failed: bool = False) -> str:
     answers = [
-        (question.facet.label, question.label_of(draft.facets[question.facet.code]))
-        for question in form.questions(instance.offices, instances.today())
+        (question.label, question.label_of(draft.facets[question.facet.code]))
+        for question in _asked(instance)
         if question.facet.code in draft.facets
     ]
     return render_template(
@@ -135,7 +141,7 @@ def _send_sealed(
 
 
 def _received() -> Response:
-    """Answer every report with the same last page."""
+    """Answer every report with the same last page, in the language of its form."""
     response = make_response(render_template("intake/sent.html"))
     response.headers["Clear-Site-Data"] = CLEAR_SITE_DATA
     return response

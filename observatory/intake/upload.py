@@ -6,6 +6,7 @@ posts would write a large one to the disk.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
@@ -14,6 +15,7 @@ from werkzeug.sansio.multipart import Data, Epilogue, Field, File, MultipartDeco
 from crypto.envelope import MAGIC, Envelope, EnvelopeError
 from observatory.intake import sealed
 from observatory.intake.body import MAX_REQUEST_BYTES, read_body
+from observatory.intake.language import FIELD
 
 if TYPE_CHECKING:
     from flask import Request
@@ -22,20 +24,44 @@ TYPE = "multipart/form-data"
 FILE = "file"
 TEXT = "text"
 STEP = "step"
+_NAMES = frozenset({FILE, TEXT, STEP, FIELD})
 _SPACES = str.maketrans("", "", " \t\r\n")
 
 
-def read(request: Request) -> Envelope:
-    """Return the one sealed report that a posted file or text holds.
+@dataclass(frozen=True)
+class Parts:
+    """What was posted.
+
+    Attributes:
+        file, text: of the sealed report, one of which is empty.
+        language: tag of the language of the page.
+    """
+
+    file: bytes
+    text: bytes
+    language: str
+
+
+def read(request: Request) -> Parts:
+    """Return the parts of a post.
 
     Raises:
         UnsupportedMediaType: it holds parts that the form for sealed reports has not.
         RequestEntityTooLarge: more than a request may have.
         BadRequest: the line broke half way, or it is no such post.
+    """
+    found = _parts(read_body(request), request.mimetype_params.get("boundary", ""))
+    language = found.get(FIELD, b"").decode("ascii", "replace")
+    return Parts(found.get(FILE, b""), found.get(TEXT, b""), language)
+
+
+def sealed_in(parts: Parts) -> Envelope:
+    """Return the one sealed report that a posted file or text holds.
+
+    Raises:
         EnvelopeError: neither or both were given, or what was given is no whole envelope.
     """
-    parts = _parts(read_body(request), request.mimetype_params.get("boundary", ""))
-    given = [parts[name] for name in (FILE, TEXT) if parts.get(name, b"").strip()]
+    given = [part for part in (parts.file, parts.text) if part.strip()]
     if len(given) != 1:
         raise EnvelopeError("One sealed report is needed.")
     return envelope(given[0])
@@ -58,7 +84,7 @@ def _parts(body: bytes, boundary: str) -> dict[str, bytes]:
     """Return the parts of a post by name."""
     try:
         decoder = MultipartDecoder(
-            boundary.encode("latin-1"), MAX_REQUEST_BYTES, max_parts=len((FILE, TEXT, STEP))
+            boundary.encode("latin-1"), MAX_REQUEST_BYTES, max_parts=len(_NAMES)
         )
         decoder.receive_data(body)
         decoder.receive_data(None)
@@ -77,7 +103,7 @@ def _collect(decoder: MultipartDecoder) -> dict[str, bytes]:
             raise BadRequest
         if isinstance(event, Field | File):
             name = event.name or ""
-            if name not in {FILE, TEXT, STEP} or name in parts:
+            if name not in _NAMES or name in parts:
                 raise UnsupportedMediaType
             parts[name] = b""
         elif isinstance(event, Data):

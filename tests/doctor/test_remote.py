@@ -3,6 +3,7 @@
 import gzip
 import http.client
 import json
+import re
 import shutil
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -19,6 +20,7 @@ from observatory.doctor.line import Line
 from observatory.doctor.remote import check_remote, directives
 from observatory.errors import BadInputError, ResourceError
 from observatory.instance import Instance
+from observatory.languages import by_tag
 
 PASSPHRASE = "an old passphrase of nine words"
 
@@ -63,7 +65,12 @@ def between(place):
         class Proxy(BaseHTTPRequestHandler):
             def do_GET(self):
                 line = http.client.HTTPConnection("127.0.0.1", place[1], timeout=20)
-                line.request("GET", self.path, headers={"Host": "intake.localhost"})
+                passed = ("Accept-Language", "Content-Type")
+                asked = {name: self.headers[name] for name in passed if name in self.headers}
+                posted = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                line.request(
+                    self.command, self.path, posted, headers={"Host": "intake.localhost", **asked}
+                )
                 answer = line.getresponse()
                 headers = [(n, v) for n, v in answer.getheaders() if n != "content-length"]
                 body = answer.read()
@@ -75,6 +82,9 @@ def between(place):
                 self.end_headers()
                 self.wfile.write(body)
                 line.close()
+
+            def do_POST(self):
+                self.do_GET()
 
             def log_message(self, *_):
                 pass
@@ -157,16 +167,20 @@ def test_a_page_that_marks_its_visitors_is_told(place, between):
 
 
 def test_offices_are_named_for_people_to_compare_and_cannot_steer_a_terminal(place, between):
-    question = (
-        '<div>\n<label for="office">At which office or place?</label>\n<select id="office" '
-        'name="office">\n<option value="">No answer</option>\n'
-        '<option value="X1">Pay \x1b[2J here</option>\n</select>\n</div>\n'
-    )
+    def question(gettext):
+        return (
+            f'<div>\n<label for="office">{gettext("At which office or place?")}</label>\n'
+            '<select id="office" name="office">\n'
+            f'<option value="">{gettext("No answer")}</option>\n'
+            '<option value="X1">Pay \x1b[2J here</option>\n</select>\n</div>\n'
+        ).encode()
 
-    def change(_path, _headers, body):
-        return body.replace(
-            b'<div>\n<label for="sector">', question.encode() + b'<div>\n<label for="sector">'
-        )
+    def change(path, _headers, body):
+        if path != "/":
+            return body
+        language = by_tag(re.search(rb'<html lang="(..)"', body)[1].decode())
+        before = b'<div>\n<label for="sector">'
+        return body.replace(before, question(language.gettext) + before)
 
     found = check_remote(between(change), place[2], place[0].policy)
     [told] = [one.says for one in found if "these offices" in one.says]

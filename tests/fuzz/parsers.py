@@ -139,7 +139,7 @@ UPLOAD = b"""multipart/form-data; boundary=x
 --x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\nJIO1\r\n--x--\r\n"""
 ASSETS = json.dumps(
     {
-        "signed": AssetList("00" * 8, {"intake.js": "00" * 32}, "00" * 32).to_json(),
+        "signed": AssetList("00" * 8, {"intake.js": "00" * 32}, {"en": "00" * 32}).to_json(),
         "signatures": [],
     }
 ).encode()

@@ -9,6 +9,7 @@ from reporter import HOST
 
 from crypto.signing import SigningKey
 from observatory import instance as instances
+from observatory import languages
 from observatory.app import create_intake
 from observatory.assets.page import take_apart
 from observatory.cli import observatory
@@ -17,8 +18,9 @@ from observatory.decisions import signed_file
 PASSPHRASE = "an old passphrase of nine words"
 
 
-def page_of(instance):
-    return create_intake(instance).test_client().get("/", headers=HOST).data
+def page_of(instance, tag="en"):
+    asked = {**HOST, "Accept-Language": tag}
+    return create_intake(instance).test_client().get("/", headers=asked).data
 
 
 def run(instance, *args):
@@ -91,7 +93,11 @@ def test_a_list_is_made_signed_kept_and_served(founded, tmp_path):
     signed = json.loads(out.read_text())["signed"]
     assert signed["key"] == founded.instance.public_key.id.hex()
     assert {"intake.js", "intake.css", "icon.svg"} <= signed["files"].keys()
-    assert signed["form"] == take_apart(page_of(founded.instance)).sha256
+    assert signed["forms"] == {
+        one.tag: take_apart(page_of(founded.instance, one.tag), one.tag).sha256
+        for one in languages.offered()
+    }
+    assert len(set(signed["forms"].values())) == 6
     before = create_intake(founded.instance).test_client().get("/assets/hashes.json", headers=HOST)
     assert before.status_code == 404
 
