@@ -44,7 +44,8 @@ class Record:
     """One part of a backup.
 
     Attributes:
-        kind: ``file``, ``entry``, ``head``, ``state``, ``set``, ``envelopes`` or ``end``.
+        kind: ``file``, ``entry``, ``head``, ``state``, ``table``, ``set``, ``envelopes`` or
+            ``end``.
         name: which one.
         month: the month whose key it is under, or None.
         body: its bytes; None where the month's key was destroyed.

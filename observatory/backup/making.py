@@ -1,4 +1,4 @@
-"""Making a backup: closed weeks, run state, the log, the policy and what belongs to them."""
+"""Making a backup: closed weeks, run state, log, policy, roll, docket and what belongs to them."""
 
 from __future__ import annotations
 
@@ -13,20 +13,18 @@ from observatory import config, durable, policy
 from observatory.acts import roll
 from observatory.audit import Kind
 from observatory.audit.log import SignedHead
+from observatory.backup import tables
 from observatory.backup.container import Record, Writer
 from observatory.backup.keys import REST, Keys
 from observatory.complaint import offices
 from observatory.decisions.upkeep import check_log, keep_up
 from observatory.errors import IntegrityError, ResourceError, UsageError
-from observatory.instance import CATALOGUE, PRODUCTS, Instance
+from observatory.instance import CATALOGUE, PRODUCTS, PUBLISHED, Instance
 from observatory.vault.closing import SetRecord
 from observatory.vault.keeping import month_of
 
-FILES = (config.FILE_NAME, policy.FILE_NAME, roll.FILE_NAME, offices.FILE_NAME)
-NOT_EVERYWHERE = {roll.FILE_NAME}
-"""An intake host has no members."""
-
-FOLDERS = (CATALOGUE, PRODUCTS)
+FILES = (config.FILE_NAME, policy.FILE_NAME, offices.FILE_NAME)
+FOLDERS = (CATALOGUE, PRODUCTS, PUBLISHED)
 TOGETHER = 100
 """Envelopes in one record."""
 
@@ -91,12 +89,19 @@ def digest_of(path: Path) -> str:
 
 @dataclass(frozen=True)
 class _Moment:
-    """What belongs together: a log, and the heads, state and sets that it speaks of."""
+    """What belongs together: a log, and what it speaks of.
+
+    Attributes:
+        roll: bytes of ``roll.json``; None on an intake host, which has no members.
+        tables: docket, enrolments and passwords, a record each.
+    """
 
     entries: Sequence[bytes]
     heads: Sequence[SignedHead]
     state: Mapping[str, bytes]
     sets: Sequence[SetRecord]
+    roll: bytes | None
+    tables: Sequence[Record]
 
 
 def _moment(instance: Instance) -> _Moment:
@@ -107,8 +112,14 @@ def _moment(instance: Instance) -> _Moment:
     """
     entries = instance.audit.encoded()
     for _ in range(TRIES):
+        path = instance.folder / roll.FILE_NAME
         found = _Moment(
-            entries, instance.audit.signed_heads(), instance.vault.state(), instance.vault.sets()
+            entries,
+            instance.audit.signed_heads(),
+            instance.vault.state(),
+            instance.vault.sets(),
+            path.read_bytes() if path.exists() else None,
+            tables.carried(instance.vault.engine),
         )
         entries = instance.audit.encoded()
         if entries == found.entries:
@@ -118,9 +129,9 @@ def _moment(instance: Instance) -> _Moment:
 
 def _records(instance: Instance, now: _Moment) -> Iterator[Record]:
     for name in FILES:
-        if name in NOT_EVERYWHERE and not (instance.folder / name).exists():
-            continue
         yield Record("file", name, body=(instance.folder / name).read_bytes())
+    if now.roll is not None:
+        yield Record("file", roll.FILE_NAME, body=now.roll)
     for folder in FOLDERS:
         for path in sorted((instance.folder / folder).rglob("*")):
             if path.is_file() and not path.name.startswith("."):
@@ -132,6 +143,7 @@ def _records(instance: Instance, now: _Moment) -> Iterator[Record]:
         yield Record("head", str(signed.head.size), body=signed.to_bytes())
     for name, part in sorted(now.state.items()):
         yield Record("state", name, month_of(name), part)
+    yield from now.tables
     for kept in now.sets:
         yield from _set(instance, kept)
     yield Record("end")

@@ -14,6 +14,7 @@ from crypto.envelope import Envelope, EnvelopeError
 from observatory import config, durable, policy
 from observatory.audit import Kind
 from observatory.audit.log import SignedHead
+from observatory.backup import tables
 from observatory.backup.container import BackupError, Record, read
 from observatory.backup.keys import REST, Keys
 from observatory.backup.making import LENGTH, digest_of
@@ -194,6 +195,8 @@ class _Filling:
             self._placing = Placing(self._connection, _set_of(record, body))
         elif record.kind == "envelopes" and self._placing is not None:
             self._placing.add(_envelopes(body))
+        elif record.kind == tables.KIND:
+            tables.put(self._connection, record.name, body)
 
     def done(self, sha256: str) -> None:
         """Store log and run state; log which sets were left out, and the restoring itself."""
@@ -225,7 +228,7 @@ def _envelopes(body: bytes) -> Iterator[Envelope]:
 
 
 def _check(folder: Path) -> None:
-    """Read a restored instance through: policy, log, heads, sets and roots.
+    """Read a restored instance through: policy, roll, log, heads, sets and roots.
 
     Raises:
         IntegrityError: something is not what both sides had.
