@@ -161,11 +161,13 @@ class Verdict:
         approvers: those that count, one or more a side.
         refused: a sentence for each that does not.
         forged: those of the sentences that tell of a proof that nobody gave.
+        proofs: of the approvers, in their order.
     """
 
     approvers: Sequence[Approver]
     refused: Sequence[str]
     forged: Sequence[str] = ()
+    proofs: Sequence[Mapping[str, Any]] = ()
 
     @property
     def missing(self) -> tuple[Side, ...]:
@@ -180,6 +182,7 @@ def weigh(act: Act, approvals: Iterable[Any], electorate: Electorate, day: date)
     One key counts for one person: whoever enrolled by the links of two approves once.
     """
     counted: dict[str, Approver] = {}
+    proofs: dict[str, Mapping[str, Any]] = {}
     refused, forged = [], []
     for evidence in approvals:
         try:
@@ -192,7 +195,8 @@ def weigh(act: Act, approvals: Iterable[Any], electorate: Electorate, day: date)
                 forged.append(f"{error}.")
         else:
             counted[found.who] = found
-    return Verdict(tuple(counted.values()), tuple(refused), tuple(forged))
+            proofs[found.who] = evidence
+    return Verdict(tuple(counted.values()), tuple(refused), tuple(forged), tuple(proofs.values()))
 
 
 def may_approve(act: Act, person: Person, day: date) -> bool:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection
 
 from observatory.acts import roll
 from observatory.acts.act import Act, What
-from observatory.acts.approval import ApprovalError, Approver, check
+from observatory.acts.approval import Approver
 from observatory.acts.people import PeopleError
 from observatory.acts.roll import Link, Roll
 from observatory.audit import Kind
-from observatory.database.faults import reason
-from observatory.decisions.deciding import decided, log_done, record_done
+from observatory.decisions.deciding import decision, log_done
+from observatory.decisions.ending import alone
 from observatory.errors import BadInputError, NotAllowedError, ResourceError
-from observatory.instance import Instance, today
+from observatory.instance import Instance
 
 
 def carry_out(instance: Instance, act: Act) -> tuple[Approver, ...]:
@@ -34,28 +32,28 @@ def carry_out(instance: Instance, act: Act) -> tuple[Approver, ...]:
         raise NotAllowedError(
             "A run is opened where the custodians bring their shares: observatory analyse."
         )
-    if act.what is What.MEMBERS:
-        return _install(instance, act)
-    approvers = decided(instance, act)
-    record_done(instance, act, approvers)
-    return approvers
+    with alone(instance) as connection:
+        if act.what is What.MEMBERS:
+            _take_back(instance)
+        found = decision(instance, act)
+        if act.what is What.MEMBERS:
+            _install(instance, connection, Link(act, found.proofs))
+        log_done(instance, connection, act, found.approvers)
+    return tuple(found.approvers)
 
 
-def _install(instance: Instance, act: Act) -> tuple[Approver, ...]:
+def _install(instance: Instance, connection: Connection, link: Link) -> None:
     """Put a roll in force.
 
     The file is replaced first and the log written next. If the machine stops between the two,
-    carrying the same act out once more finishes it.
+    carrying the same act out once more begins anew from the roll that the log names.
     """
     before = instance.roll
-    if before.digest == act.digest:
-        return _finish(instance, before)
-    approvers = decided(instance, act)
-    after = before.followed_by(Link(act, _counting(instance, act)))
     try:
-        roll.check_people(after.people, instance.policy.signers)
+        before.check_next(link.act)
     except PeopleError as error:
         raise BadInputError(f"This roll cannot be: {error}. Propose it anew.") from error
+    after = before.followed_by(link)
     after.verify()
     try:
         after.write(instance.folder / roll.FILE_NAME)
@@ -63,42 +61,30 @@ def _install(instance: Instance, act: Act) -> tuple[Approver, ...]:
         raise ResourceError(
             f"{roll.FILE_NAME} cannot be written: {error.strerror}. The roll in force stands."
         ) from error
-    _log(instance, after, approvers)
-    return approvers
+    instance.audit.append(
+        connection, Kind.ROLL_INSTALLED, {"roll": after.digest, "version": after.version}
+    )
 
 
-def _counting(instance: Instance, act: Act) -> list[dict[str, object]]:
-    """Return the proofs that count; others came from people who may not approve this."""
-    electorate = instance.roll.electorate
-    found = []
-    for evidence in instance.docket.approvals(act.digest):
-        try:
-            check(act, evidence, electorate, today())
-        except ApprovalError:
-            continue
-        found.append(evidence)
-    return found
+def _take_back(instance: Instance) -> None:
+    """Take a roll back that was written and not logged: what the log names is in force.
 
-
-def _finish(instance: Instance, written: Roll) -> tuple[Approver, ...]:
-    """Log a roll that was written and not logged before the machine stopped."""
-    approvers = written.verify()[-1]
+    The machine stopped between the two; or somebody wrote into the folder what both sides had
+    approved, and then withdrew or let expire.
+    """
+    written = instance.roll
     logged = [e.facts["roll"] for e in instance.audit.entries() if e.kind is Kind.ROLL_INSTALLED]
-    before = written.chain[-2].act.digest if written.version > 1 else None
-    if logged[-1:] == ([before] if before else []):
-        _log(instance, written, approvers)
-    return approvers
-
-
-def _log(instance: Instance, after: Roll, approvers: Sequence[Approver]) -> None:
+    before = [link.act.digest for link in written.chain[:-1]]
+    if not written.chain or logged != before:
+        return
+    path = instance.folder / roll.FILE_NAME
     try:
-        with instance.vault.engine.begin() as connection:
-            instance.audit.append(
-                connection, Kind.ROLL_INSTALLED, {"roll": after.digest, "version": after.version}
-            )
-            log_done(instance, connection, after.chain[-1].act, approvers)
-    except SQLAlchemyError as error:
+        if before:
+            Roll(written.chain[:-1], written.policy).write(path)
+        else:
+            path.unlink()
+    except OSError as error:
         raise ResourceError(
-            f"The roll is in place, but the audit log cannot be written. {reason(error)} When the "
-            "database runs again, carry the same act out once more."
+            f"{roll.FILE_NAME} cannot be written: {error.strerror}. Carry the act out once more "
+            "when it can be."
         ) from error

@@ -38,15 +38,8 @@ def check_docket(instance: Instance) -> None:
     Raises:
         IntegrityError: one was; somebody writes into the database.
     """
-    try:
-        waiting = [one for one in matters(instance) if one.waiting]
-    except ActError as error:
-        raise IntegrityError(
-            f"Something on the docket is no act of this version: {error}. Nothing is done while "
-            "it stands there. Put back the last good backup, and record what happened."
-        ) from error
-    for one in waiting:
-        if one.verdict.forged:
+    for one in matters(instance):
+        if one.waiting and one.verdict.forged:
             raise IntegrityError(
                 f"An approval of {one.act.digest[:16]} was altered or forged: "
                 f"{one.verdict.forged[0]} Nothing is done while it stands there. Withdraw the "

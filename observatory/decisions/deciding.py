@@ -9,23 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from observatory.acts import act as acts
 from observatory.acts import approval, enrolment
 from observatory.acts.act import Act, ActError, What
 from observatory.acts.approval import ApprovalError, Approver, Verdict
 from observatory.acts.enrolment import Means
-from observatory.acts.people import Person, Role
+from observatory.acts.people import PeopleError, Person, Role
 from observatory.acts.roll import Roll
 from observatory.audit import Entry, Kind
-from observatory.database.faults import reason
+from observatory.decisions.ending import ENDS, alone, endings, log_end
 from observatory.decisions.upkeep import check_log
-from observatory.errors import BadInputError, IntegrityError, NotAllowedError, ResourceError
+from observatory.docket import Proposal
+from observatory.errors import BadInputError, IntegrityError, NotAllowedError
 from observatory.instance import Instance, today
 
 
@@ -66,11 +67,11 @@ def matters(instance: Instance) -> list[Matter]:
     Raises:
         IntegrityError: docket, roll or log were altered.
     """
-    entries, roll = instance.audit.entries(), instance.roll
+    ends, roll = endings(instance.audit.entries()), instance.roll
     found = [
-        _matter(instance, acts.read(one.signed), entries, roll)
+        _matter(instance, _act(one), ends, roll)
         for one in instance.docket.proposals()
-        if one.kind in set(What)
+        if _is_act(one)
     ]
     return sorted(found, key=lambda one: (one.act.made, one.act.digest), reverse=True)
 
@@ -83,33 +84,42 @@ def matter(instance: Instance, name: str) -> Matter:
         IntegrityError: docket, roll or log were altered.
     """
     found = instance.docket.find(name)
+    if not _is_act(found):
+        raise BadInputError(f"{found.digest[:16]} is no act: signers decide it with their keys.")
+    return _matter(instance, _act(found), endings(instance.audit.entries()), instance.roll)
+
+
+def _is_act(proposal: Proposal) -> bool:
+    return proposal.kind in set(What) or proposal.signed.get("schema") == acts.SCHEMA
+
+
+def _act(proposal: Proposal) -> Act:
     try:
-        return _matter(instance, acts.read(found.signed), instance.audit.entries(), instance.roll)
+        found = acts.read(proposal.signed)
+        if found.what != proposal.kind:
+            raise ActError("it stands there as something else")
     except ActError as error:
-        raise BadInputError(f"{found.digest[:16]} is decided otherwise: {error}.") from error
+        raise IntegrityError(
+            f"Proposal {proposal.digest[:16]} on the docket was altered: {error}. Nothing is done "
+            "while it stands there. Put back the last good backup, and record what happened."
+        ) from error
+    return found
 
 
-def _matter(instance: Instance, act: Act, entries: Sequence[Entry], roll: Roll) -> Matter:
+def _matter(instance: Instance, act: Act, ends: Mapping[str, Entry], roll: Roll) -> Matter:
+    ended = ends.get(act.digest)
+    day = date.fromisoformat(ended.day) if ended else today()
     electorate = roll.electorate_of(act)
-    proofs = instance.docket.approvals(act.digest)
-    day = today()
-    if electorate is None:
-        verdict = Verdict((), ())
-    else:
-        verdict = approval.weigh(act, proofs, electorate, day)
-    return Matter(act, _state(act, verdict, entries, roll), verdict)
+    verdict = Verdict((), ())
+    if electorate is not None:
+        verdict = approval.weigh(act, instance.docket.approvals(act.digest), electorate, day)
+    state = State(ENDS[ended.kind]) if ended else _state(act, verdict, roll)
+    return Matter(act, state, verdict)
 
 
-def _state(act: Act, verdict: Verdict, entries: Sequence[Entry], roll: Roll) -> State:
-    ends = {
-        Kind.ACT_DONE: State.DONE,
-        Kind.ACT_WITHDRAWN: State.WITHDRAWN,
-    }
-    for entry in entries:
-        if entry.kind in ends and entry.facts["act"] == act.digest:
-            return ends[entry.kind]
+def _state(act: Act, verdict: Verdict, roll: Roll) -> State:
     now = roll.electorate
-    if act.until < today().isoformat():
+    if not act.stands_on(today().isoformat()):
         return State.EXPIRED
     if (act.signed["policy"], act.signed["roll"]) != (now.policy, now.roll):
         return State.STALE
@@ -139,7 +149,8 @@ def propose(
         BadInputError: it cannot be.
         ResourceError: the database refuses.
     """
-    electorate = instance.roll.electorate
+    roll = instance.roll
+    electorate = roll.electorate
     try:
         act = acts.propose(
             what,
@@ -152,7 +163,9 @@ def propose(
             about=about,
             days=days,
         )
-    except ActError as error:
+        if what is What.MEMBERS:
+            roll.check_next(act)
+    except (ActError, PeopleError) as error:
         raise BadInputError(f"This cannot be proposed: {error}.") from error
     instance.docket.put(what, act.signed)
     return act
@@ -188,17 +201,37 @@ def withdraw(instance: Instance, act: Act, by: Person | Approver) -> None:
     Raises:
         NotAllowedError: this person may not, or it is over already.
     """
-    found = matter(instance, act.digest)
-    if isinstance(by, Person) and by.id != found.act.by and Role.CHAIR not in by.roles:
+    with alone(instance) as connection:
+        found = matter(instance, act.digest)
+        if isinstance(by, Person):
+            _check_may_withdraw(instance, found.act, by)
+        if not found.waiting:
+            raise NotAllowedError(f"Nothing was withdrawn: this proposal is {found.state}.")
+        name = by.id if isinstance(by, Person) else by.who
+        log_end(instance, connection, Kind.ACT_WITHDRAWN, {"act": act.digest, "by": name})
+
+
+def _check_may_withdraw(instance: Instance, act: Act, person: Person) -> None:
+    now = instance.roll.person(person.id)
+    if now is None or not now.in_term(today().isoformat()):
+        raise NotAllowedError("A proposal is withdrawn by somebody whose term holds.")
+    if now.id == act.by:
+        return
+    if Role.CHAIR not in now.roles:
         raise NotAllowedError("A proposal is withdrawn by who made it, or by a chair of a side.")
-    if not found.waiting:
-        raise NotAllowedError(f"Nothing was withdrawn: this proposal is {found.state}.")
-    name = by.id if isinstance(by, Person) else by.who
-    instance.audit.record(Kind.ACT_WITHDRAWN, {"act": act.digest, "by": name})
+    if now.interests.touches(act.about):
+        raise NotAllowedError(
+            f"{now.id} has declared an interest in what this is about, and takes no part."
+        )
 
 
 def decided(instance: Instance, act: Act) -> tuple[Approver, ...]:
-    """Return who approved an act, once it is known that it can be carried out now.
+    """Return who approved an act, as :func:`decision` finds it."""
+    return tuple(decision(instance, act).approvers)
+
+
+def decision(instance: Instance, act: Act) -> Verdict:
+    """Return the approvals of an act, once it is known that it can be carried out now.
 
     Raises:
         NotAllowedError: a side has not approved, or the proposal is over.
@@ -218,30 +251,22 @@ def decided(instance: Instance, act: Act) -> tuple[Approver, ...]:
         )
     if found.state is not State.APPROVED:
         raise NotAllowedError(f"Nothing was done: this proposal is {found.state}.")
+    entries = instance.audit.entries()
     for approver in found.verdict.approvers:
-        check_enrolled(instance.audit.entries(), approver)
-    return tuple(found.verdict.approvers)
+        check_enrolled(entries, approver)
+    return found.verdict
 
 
 def log_done(
     instance: Instance, connection: Connection, act: Act, approvers: Sequence[Approver]
 ) -> None:
-    """Log an act that is carried out, in the transaction of what it does."""
-    facts = {"act": act.digest, "what": str(act.what), "approved": [one.who for one in approvers]}
-    instance.audit.append(connection, Kind.ACT_DONE, facts)
-
-
-def record_done(instance: Instance, act: Act, approvers: Sequence[Approver]) -> None:
-    """Log an act whose whole effect is that it was decided.
+    """Log an act that is carried out, in the transaction of what it does.
 
     Raises:
-        ResourceError: the database refuses.
+        NotAllowedError: it was carried out or withdrawn meanwhile.
     """
-    try:
-        with instance.vault.engine.begin() as connection:
-            log_done(instance, connection, act, approvers)
-    except SQLAlchemyError as error:
-        raise ResourceError(f"The audit log cannot be written. {reason(error)}") from error
+    facts = {"act": act.digest, "what": str(act.what), "approved": [one.who for one in approvers]}
+    log_end(instance, connection, Kind.ACT_DONE, facts)
 
 
 def check_enrolled(entries: Sequence[Entry], approver: Approver) -> None:

@@ -19,7 +19,7 @@ from observatory.docket.proposed import Proposed
 from observatory.errors import BadInputError, IntegrityError, ResourceError
 
 MOST_PROPOSALS = 1000
-SHORTEST_NAME = 8
+SHORTEST_NAME = 12
 """Digits of a digest that name a proposal, if no other begins so."""
 
 

@@ -61,7 +61,9 @@ def test_an_act_that_one_side_approved_or_that_is_over_opens_nothing(instance, c
 
 @pytest.mark.parametrize("what", [What.OPEN_RUN, What.MEMBERS])
 def test_an_approval_that_was_altered_stops_every_run(instance, chairs, what):
-    act = deciding.propose(instance, what, {}, by="customs-signer-1")
+    people = [one.to_json() for one in instance.roll.people]
+    body = {"people": people} if what is What.MEMBERS else {}
+    act = deciding.propose(instance, what, body, by="customs-signer-1")
     approve(instance, act, chairs["customs"])
     forged = {**chairs["customs"].approval(act), "person": chairs["business"].person}
     with instance.vault.engine.begin() as connection:
