@@ -10,7 +10,7 @@ from flask import Flask, redirect, render_template, request
 from observatory.access import registration
 from observatory.access.enrol_pages import terms
 from observatory.access.gate import current_session, visitor
-from observatory.acts.enrolment import EnrolmentError
+from observatory.acts.enrolment import EnrolmentError, Means
 from observatory.acts.people import Role
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def init_app(app: Flask, gate: Gate) -> None:
 
 def voucher(found: Visitor) -> Enrolment | None:
     """Return the passkey that was enrolled by the link: it alone vouches for others."""
-    return next((one for one in found.passkeys if "signature" in one.evidence), None)
+    return next((one for one in found.passkeys if one.means is Means.PASSKEY), None)
 
 
 def _self() -> Person:

@@ -44,8 +44,7 @@ def init_app(app: Flask, gate: Gate) -> None:
         def enrol_it() -> Page:
             evidence = registration.read(request.form.get("evidence", ""))
             record = registration.record_of(evidence, gate)
-            person = _invited(gate, record)
-            enrolment.verify(evidence, person, gate.root)
+            person = _invited(gate, record, evidence)
             registration.check_passkey(gate, request.form, record)
             gate.enrolments.add(evidence, person, gate.root)
             return gate.sign_in_page(enrolled=person.id)
@@ -68,8 +67,7 @@ def init_app(app: Flask, gate: Gate) -> None:
     def enrol_code() -> Page:
         def enrol_it() -> Page:
             evidence = registration.read(request.form.get("evidence", ""))
-            person = _invited(gate, registration.record_of(evidence, gate))
-            enrolment.verify(evidence, person, gate.root)
+            person = _invited(gate, registration.record_of(evidence, gate), evidence)
             locked = _locked(request.form.get("locked", ""))
             typed = (request.form.get("password", ""), request.form.get("code", ""))
             if not gate.passwords.check(person.id, locked, *typed):
@@ -128,10 +126,19 @@ def _answered(gate: Gate, work: Callable[[], Page]) -> Page:
         return enrol_page(gate, BUSY), 503, {"Retry-After": str(busy.seconds)}
 
 
-def _invited(gate: Gate, record: Mapping[str, Any]) -> Person:
+def _invited(gate: Gate, record: Mapping[str, Any], evidence: Mapping[str, Any]) -> Person:
+    """Return whose invitation signed a record; nobody learns who else is on the roll.
+
+    Raises:
+        EnrolmentError: nobody's.
+    """
     person = gate.roll.person(str(record.get("person")))
     if person is None:
         raise EnrolmentError(NO_LINK)
+    try:
+        enrolment.verify(evidence, person, gate.root)
+    except EnrolmentError as error:
+        raise EnrolmentError(NO_LINK) from error
     return person
 
 
@@ -139,12 +146,16 @@ def _asking(gate: Gate, form: Mapping[str, str]) -> Person:
     """Return who asks with the secret of an invitation: stretching a password is dear."""
     try:
         nonce = gate.nonces.read(form.get("nonce", ""))
-        person = _invited(gate, form)
+        person = gate.roll.person(form.get("person", ""))
+        if person is None:
+            raise EnrolmentError(NO_LINK)
         key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(person.invitation))
         key.verify(bytes.fromhex(form.get("proof", "")), REQUEST_LABEL + nonce)
         gate.nonces.use(nonce)
     except NonceError as error:
         raise EnrolmentError("this page lay open for too long; open your link again") from error
+    except EnrolmentError:
+        raise
     except (InvalidSignature, ValueError) as error:
         raise EnrolmentError(NO_LINK) from error
     return person

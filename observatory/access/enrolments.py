@@ -147,7 +147,6 @@ class Enrolments:
             "person": person.id,
             "evidence": signing.canonical(new.evidence),
         }
-        # A row that no log names is what an interrupted restoration left.
         connection.execute(delete(Enrolled).where(Enrolled.digest == new.digest))
         connection.execute(insert(Enrolled), row)
         if locked is not None:
@@ -205,33 +204,36 @@ def _read(data: bytes) -> Any:
 
 
 def _logged(entries: Iterable[Entry], person: Person) -> list[Logged]:
-    """Return the enrolments that the log names for this person's invitation, in order."""
-    named = (
-        enrolment.from_log(str(entry.facts["change"]))
-        for entry in entries
-        if entry.kind is Kind.MEMBER_CHANGED and entry.facts["member"] == person.id
-    )
-    return [one for one in named if one is not None and one.invitation == person.invitation]
+    """Return what the log names of this person's invitation, in order."""
+    found = []
+    for entry in entries:
+        if entry.kind is Kind.MEMBER_CHANGED and entry.facts["member"] == person.id:
+            one = enrolment.from_log(str(entry.facts["change"]))
+            if one is not None and one.invitation == person.invitation:
+                found.append(one)
+    return found
+
+
+def _first(logged: Iterable[Logged], means: Means) -> str | None:
+    """Return the digest that the log names first of a kind: of one link no other counts."""
+    return next((one.digest for one in logged if one.means is means), None)
 
 
 def _counting(
     person: Person, observatory: str, rows: Mapping[str, Any], logged: Sequence[Logged]
 ) -> list[Enrolment]:
-    """Return the enrolments that count: of one link the first passkey and the first password."""
-    found: list[Enrolment] = []
-    first: dict[Means, str] = {}
-    for entry in dict.fromkeys(logged):
-        first.setdefault(entry.means, entry.digest)
+    """Return the enrolments that count."""
+    passkey, password = (_first(logged, means) for means in (Means.PASSKEY, Means.PASSWORD))
+    found: dict[str, Enrolment] = {}
+    for one in logged:
         try:
-            one = enrolment.verify(rows.get(entry.digest), person, observatory)
+            row = enrolment.verify(rows.get(one.digest), person, observatory)
         except EnrolmentError:
             continue
-        if (one.digest, one.means) != (entry.digest, entry.means):
-            continue
-        by = one.means if one.means is not Means.DEVICE else Means.PASSKEY
-        if one.first == first.get(by):
-            found.append(one)
-    return found
+        rests_on = password if one.means is Means.PASSWORD else passkey
+        if (row.digest, row.means, row.first) == (one.digest, one.means, rests_on):
+            found[row.digest] = row
+    return list(found.values())
 
 
 def _check_unused(
@@ -246,17 +248,22 @@ def _check_unused(
     Raises:
         EnrolmentError: it may not.
     """
-    known = _counting(person, observatory, rows, logged)
     if new.means is not Means.DEVICE:
-        if any(one.means is new.means for one in logged):
+        # Whatever became of the row: the link stays used.
+        if _first(logged, new.means) is not None:
             raise EnrolmentError("this link was used already")
-    elif new.first not in {one.digest for one in known}:
+        return
+    known = _counting(person, observatory, rows, logged)
+    if new.first not in {one.digest for one in known}:
         raise EnrolmentError("the passkey that vouches was not enrolled here")
     if len(known) >= MOST_DEVICES:
         raise EnrolmentError(f"nobody has more than {MOST_DEVICES} devices")
-    ids = [one.credential.id for one in known if one.credential is not None]
-    if new.credential is not None and new.credential.id in ids:
+    if new.credential is not None and new.credential.id in _ids(known):
         raise EnrolmentError("this passkey is enrolled already")
+
+
+def _ids(known: Iterable[Enrolment]) -> set[str]:
+    return {one.credential.id for one in known if one.credential is not None}
 
 
 def _refused(error: SQLAlchemyError) -> ResourceError:

@@ -35,8 +35,8 @@ SIGNED_IN: Rights = frozenset({*Role, Besides.GUEST})
 ON_THE_ROLL: Rights = frozenset(Role)
 READERS: Rights = SIGNED_IN - {Role.ADMINISTRATOR}
 """Products are shown to all but who runs the machine."""
-KNOWING: Rights = SIGNED_IN - {Role.AGENCY}
-"""Who takes part and what was decided is shown to all but other agencies."""
+KNOWING: Rights = READERS - {Role.AGENCY}
+"""Who takes part and what was decided is shown to the sides and to auditors."""
 DECIDING: Rights = frozenset({Role.MEMBER, Role.CHAIR, Role.CUSTODIAN, Role.SIGNER})
 BY_PASSKEY: Rights = frozenset({Role.MEMBER, Role.CHAIR})
 CHAIRS: Rights = frozenset({Role.CHAIR})
