@@ -18,13 +18,8 @@ from observatory.acts.approval import Approver
 from observatory.audit import Entry, Kind
 from observatory.audit.entries import Fact
 from observatory.database.faults import reason
-from observatory.decisions.deciding import (
-    State,
-    check_enrolled,
-    decided,
-    log_done,
-    matters,
-)
+from observatory.decisions.deciding import State, decided, log_done, matters
+from observatory.decisions.passkeys import check_enrolled
 from observatory.errors import BadInputError, IntegrityError, NotAllowedError, ResourceError
 from observatory.instance import CATALOGUE, Instance
 

@@ -16,16 +16,16 @@ from typing import Any
 from sqlalchemy import Connection
 
 from observatory.acts import act as acts
-from observatory.acts import approval, enrolment
+from observatory.acts import approval
 from observatory.acts.act import Act, ActError, What
 from observatory.acts.approval import ApprovalError, Approver, Verdict
-from observatory.acts.enrolment import Means
 from observatory.acts.people import PeopleError, Person, Role
 from observatory.acts.roll import Roll
 from observatory.audit import Entry, Kind
 from observatory.decisions.ending import ENDS, alone, endings, log_end
+from observatory.decisions.passkeys import check_enrolled
 from observatory.decisions.upkeep import check_log
-from observatory.docket import Proposal
+from observatory.docket import MOST_PROPOSALS, Proposal
 from observatory.errors import BadInputError, IntegrityError, NotAllowedError
 from observatory.instance import Instance, today
 
@@ -167,8 +167,16 @@ def propose(
             roll.check_next(act)
     except (ActError, PeopleError) as error:
         raise BadInputError(f"This cannot be proposed: {error}.") from error
+    _make_room(instance)
     instance.docket.put(what, act.signed)
     return act
+
+
+def _make_room(instance: Instance) -> None:
+    """Clear a full docket of what is over and was never done."""
+    if len(instance.docket) >= MOST_PROPOSALS:
+        over = (State.WITHDRAWN, State.EXPIRED, State.STALE)
+        instance.docket.remove([m.act.digest for m in matters(instance) if m.state in over])
 
 
 def approve(instance: Instance, act: Act, evidence: Mapping[str, Any]) -> Approver:
@@ -267,32 +275,3 @@ def log_done(
     """
     facts = {"act": act.digest, "what": str(act.what), "approved": [one.who for one in approvers]}
     log_end(instance, connection, Kind.ACT_DONE, facts)
-
-
-def check_enrolled(entries: Sequence[Entry], approver: Approver) -> None:
-    """Return only if the passkey that approved was enrolled when the log says so.
-
-    A link that leaked after its person enrolled makes no second passkey that counts: the log says
-    which passkey of an invitation came first.
-    """
-    if approver.passkey is None:
-        return
-    changes = [
-        enrolment.from_log(str(entry.facts["change"]))
-        for entry in entries
-        if entry.kind is Kind.MEMBER_CHANGED and entry.facts["member"] == approver.who
-    ]
-    first: dict[str, str] = {}
-    for one in changes:
-        if one is not None and one.means is Means.PASSKEY:
-            first.setdefault(one.invitation, one.digest)
-    if not any(
-        one is not None
-        and one.digest == approver.passkey
-        and first.get(one.invitation) == approver.first
-        for one in changes
-    ):
-        raise IntegrityError(
-            f"The passkey of {approver.who} was never enrolled here, or not as the first by its "
-            "link. Nothing is done by its approval; record what happened."
-        )

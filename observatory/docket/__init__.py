@@ -3,6 +3,6 @@
 Nothing that stands here is believed: whoever acts on it verifies every proof again.
 """
 
-from observatory.docket.store import Docket, Proposal
+from observatory.docket.store import MOST_PROPOSALS, Docket, Proposal
 
-__all__ = ["Docket", "Proposal"]
+__all__ = ["MOST_PROPOSALS", "Docket", "Proposal"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Engine, delete, func, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from crypto import signing
+from crypto.errors import CryptoError
 from observatory.database.engine import exclusive
 from observatory.database.faults import reason
 from observatory.docket.approved import Approved
@@ -59,7 +60,7 @@ class Docket:
                 known = connection.execute(select(Proposed.digest)).scalars().all()
                 if digest not in known:
                     if len(known) >= MOST_PROPOSALS:
-                        raise BadInputError("The docket is full. Withdraw what is not wanted.")
+                        raise BadInputError("The docket is full. Withdraw what nobody wants.")
                     row = {"digest": digest, "kind": kind, "signed": data}
                     connection.execute(insert(Proposed), row)
         except SQLAlchemyError as error:
@@ -130,9 +131,26 @@ class Docket:
         except SQLAlchemyError as error:
             raise _refused(error) from error
 
+    def remove(self, digests: Sequence[str]) -> None:
+        """Remove proposals with their approvals; what is done is never among them.
+
+        Raises:
+            ResourceError: the database refuses; nothing was removed.
+        """
+        try:
+            with self._engine.begin() as connection:
+                exclusive(connection)
+                for table in (Approved, Proposed):
+                    connection.execute(delete(table).where(table.digest.in_(digests)))
+        except SQLAlchemyError as error:
+            raise _refused(error) from error
+
     def __len__(self) -> int:
-        with self._engine.connect() as connection:
-            return connection.execute(select(func.count()).select_from(Proposed)).scalar_one()
+        try:
+            with self._engine.connect() as connection:
+                return connection.execute(select(func.count()).select_from(Proposed)).scalar_one()
+        except SQLAlchemyError as error:
+            raise _refused(error) from error
 
 
 def _proposal(digest: str, kind: str, data: bytes) -> Proposal:
@@ -140,7 +158,9 @@ def _proposal(digest: str, kind: str, data: bytes) -> Proposal:
         signed = json.loads(data)
         if hashlib.sha256(data).hexdigest() != digest or signing.canonical(signed) != data:
             raise ValueError("not under its own digest")
-    except ValueError as error:
+        if not isinstance(signed, dict):
+            raise ValueError("no object")
+    except (ValueError, CryptoError, RecursionError) as error:
         raise IntegrityError(
             f"Proposal {digest[:16]} was altered in the database. Nothing is done by it. Put back "
             "the last good backup, and record what happened."
@@ -152,7 +172,7 @@ def _evidence(data: bytes) -> dict[str, Any]:
     """Return a proof; what is none stays something that no check accepts."""
     try:
         found = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     return found if isinstance(found, dict) else {}
 
