@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 Role = Literal["intake", "members", "all"]
 Face = Literal["intake", "members"]
 
-THREADS = {"intake": 32, "members": 4}
+THREADS = {"intake": 32, "members": 8}
 START_SECONDS = 60
 UPKEEP_SECONDS = 3600
 

@@ -30,6 +30,7 @@ DIFFERENT = 6
 SECRET_BYTES = 20
 STEP_SECONDS = 30
 AT_ONCE = 2
+SLOT_SECONDS = 0.5
 """Each takes 64 MiB and a core for a moment: more wait at the door, not in memory."""
 LONGEST_DELAY = 300
 MOST_ACCOUNTS = 10_000
@@ -170,7 +171,7 @@ class Passwords:
 
     @contextmanager
     def _slot(self) -> Iterator[None]:
-        if not self._slots.acquire(timeout=2):
+        if not self._slots.acquire(timeout=SLOT_SECONDS):
             raise BusyError(5)
         try:
             yield
