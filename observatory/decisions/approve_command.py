@@ -12,7 +12,7 @@ from observatory.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from observatory.decisions.desk import AtHand
+    from observatory.decisions.at_hand import AtHand
     from observatory.instance import Instance
 
 

@@ -78,13 +78,9 @@ def who(name: str, listed: Sequence[Person]) -> str:
     return name if _NAME.fullmatch(name) else "somebody not named as people are"
 
 
-def approvals(approvers: Sequence[Approver], listed: Sequence[Person]) -> list[str]:
-    """Return who approved, for which side and by what, a line each."""
-    return [
-        f"{one.side.capitalize()}: {who(one.who, listed)}, by "
-        + ("passkey" if one.passkey else "signature")
-        for one in approvers
-    ]
+def approval(one: Approver, listed: Sequence[Person]) -> str:
+    """Return who approved, and by what."""
+    return f"{who(one.who, listed)}, by {'passkey' if one.passkey else 'signature'}"
 
 
 def lines(act: Act, before: Sequence[Person] | None) -> list[str]:
@@ -108,7 +104,10 @@ def standing(matter: Matter, before: Sequence[Person]) -> list[str]:
         before: who was on the roll that it was made under.
     """
     said = [f"It is {STATES[matter.state]}." if matter.state is not State.OPEN else "It is open."]
-    said += [f"Approved by {line}" for line in approvals(matter.verdict.approvers, before)]
+    said += [
+        f"Approved for {one.side.capitalize()} by {approval(one, before)}"
+        for one in matter.verdict.approvers
+    ]
     said += [f"Does not count: {sentence}" for sentence in matter.verdict.refused]
     if matter.state is State.OPEN:
         said.append(f"An approval of {' and of '.join(matter.verdict.missing)} is missing.")

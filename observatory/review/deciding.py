@@ -11,10 +11,11 @@ from flask import Flask, redirect, render_template, request, url_for
 from observatory.access import gate
 from observatory.access.confirming import fresh_only
 from observatory.acts import assertion
+from observatory.acts.act import ActError
 from observatory.acts.assertion import AssertionRefusedError
-from observatory.decisions import acting, deciding, desk, membership, plain_words, signed_matters
+from observatory.decisions import acting, at_hand, deciding, membership, plain_words, signed_matters
 from observatory.errors import NotAllowedError, ObservatoryError
-from observatory.review import deciding_page, people, refusals
+from observatory.review import deciding_page, deciding_waiting, people, refusals
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as Answer
@@ -32,9 +33,11 @@ def init_app(app: Flask, instance: Instance) -> None:
     refusals.init_app(app)
     people.init_app(app, instance)
 
+    _tell_navigation(app, instance)
+
     @app.get("/waiting")
     def waiting() -> str:
-        found = deciding_page.waiting(instance, gate.visitor())
+        found = deciding_waiting.waiting(instance, gate.visitor())
         return render_template("review/waiting.html", found=found)
 
     @app.get("/decisions")
@@ -65,11 +68,26 @@ def init_app(app: Flask, instance: Instance) -> None:
         return _do(instance, digest, lambda act: _again(instance, act))
 
 
+def _tell_navigation(app: Flask, instance: Instance) -> None:
+    @app.context_processor
+    def counted() -> dict[str, int]:
+        """Tell the navigation how much waits for who uses the page."""
+        visitor = gate.present()
+        if visitor is None:
+            return {}
+        found = gate.current()
+        try:
+            entries, now = found.enrolments.entries(), found.roll.electorate
+            return {"waiting": deciding_waiting.count(visitor, instance, entries, now)}
+        except (ObservatoryError, ActError):  # the page itself says what is out of order
+            return {}
+
+
 def _show(instance: Instance, digest: str, error: str = "") -> str:
     if instance.docket.find(digest).kind in signed_matters.KINDS:
         found = signed_matters.find(instance, digest)
         row = deciding_page.signed_row(instance, found)
-        lines = desk.changes(instance, found)
+        lines = at_hand.changes(instance, found)
         return render_template(
             "review/signed_matter.html", matter=found, row=row, lines=lines, error=error
         )

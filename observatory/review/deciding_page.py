@@ -10,7 +10,7 @@ from crypto.sides import SIDES, Side
 from observatory.acts import approval
 from observatory.acts.act import Act, What
 from observatory.acts.people import Role
-from observatory.decisions import deciding, desk, plain_words, signed_matters
+from observatory.decisions import at_hand, deciding, plain_words, signed_matters
 from observatory.decisions.deciding import Matter, State
 from observatory.decisions.signed_matters import SHORT, SignedMatter
 from observatory.instance import today
@@ -53,25 +53,6 @@ class Row:
         return self.state not in (State.OPEN, State.APPROVED)
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """What waits, as it concerns one visitor.
-
-    Attributes:
-        mine: what this visitor may approve and has not.
-        complete: what both sides approved and nobody has carried out.
-        others: what waits for somebody else, after this visitor approved it, say.
-        signers: what signers decide.
-        recused: what this visitor has declared an interest in.
-    """
-
-    mine: Sequence[Row]
-    complete: Sequence[Row]
-    others: Sequence[Row]
-    signers: Sequence[Row]
-    recused: Sequence[Row]
-
-
 SHOWN_LINES = 3
 
 
@@ -79,6 +60,9 @@ def row_of(instance: Instance, matter: Matter) -> Row:
     """Return an act as lists show it."""
     act = matter.act
     lines = plain_words.effects(act, before(instance, act))
+    concerned = [*act.about["offices"], *act.about["firms"]]
+    if concerned:
+        lines = [f"concerns {', '.join(concerned)}", *lines]
     return Row(
         act.digest,
         plain_words.title(act),
@@ -92,7 +76,7 @@ def row_of(instance: Instance, matter: Matter) -> Row:
 
 def signed_row(instance: Instance, matter: SignedMatter) -> Row:
     """Return a signed matter as lists show it."""
-    lines = desk.changes(instance, matter)
+    lines = at_hand.changes(instance, matter)
     short = matter.digest[:SHORT]
     policy = f"observatory approve {short} --key YOUR-SIGNER-FILE"
     return Row(
@@ -118,32 +102,6 @@ def all_rows(instance: Instance) -> list[Row]:
     acts = [row_of(instance, one) for one in deciding.matters(instance)]
     files = [signed_row(instance, one) for one in signed_matters.all_of(instance)]
     return sorted([*acts, *files], key=lambda row: row.over)
-
-
-def waiting(instance: Instance, visitor: Visitor) -> Waiting:
-    """Return what waits, as it concerns a visitor."""
-    person = visitor.person
-    found: dict[str, list[Row]] = {
-        name: [] for name in ("mine", "complete", "others", "signers", "recused")
-    }
-    for matter in deciding.matters(instance):
-        if matter.waiting:
-            found[_heap(matter, person)].append(row_of(instance, matter))
-    found["signers"] = [
-        signed_row(instance, one) for one in signed_matters.all_of(instance) if one.waiting
-    ]
-    return Waiting(**found)
-
-
-def _heap(matter: Matter, person: Person | None) -> str:
-    act = matter.act
-    if person is not None and person.interests.touches(act.about):
-        return "recused"
-    if matter.state is State.APPROVED:
-        return "complete"
-    if person is None or any(one.who == person.id for one in matter.verdict.approvers):
-        return "others"
-    return "mine" if approval.may_approve(act, person, today()) else "others"
 
 
 @dataclass(frozen=True)
@@ -206,9 +164,11 @@ def decision(instance: Instance, visitor: Visitor, name: str) -> Decision:
     act, person = matter.act, visitor.person
     listed = before(instance, act)
     by_side = {
-        side: plain_words.approvals(
-            [one for one in matter.verdict.approvers if one.side == side], listed
-        )
+        side: [
+            plain_words.approval(one, listed)
+            for one in matter.verdict.approvers
+            if one.side == side
+        ]
         for side in SIDES
     }
     chair = person is not None and Role.CHAIR in person.roles

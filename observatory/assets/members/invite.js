@@ -49,11 +49,18 @@ function show(place) {
   const [, person, secret] = LINK.exec(location.hash) ?? [];
   if (!person) return;
   history.replaceState(null, "", location.pathname);
-  place.querySelector("[data-name]").textContent = person;
+  place.querySelector("[data-name]").textContent = nameOf(person);
   const link = place.querySelector("textarea");
   link.value = `${location.origin}/enrol#${person}.${secret}`;
   link.addEventListener("focus", () => link.select());
   place.hidden = false;
+}
+
+// The act that stands on the same page names whom it is about.
+function nameOf(person) {
+  const text = document.querySelector("[data-act]")?.textContent;
+  const people = text ? JSON.parse(text).body.people : [];
+  return people.find((one) => one.id === person)?.name ?? person;
 }
 
 // A mandate's file is hashed here and never sent.
