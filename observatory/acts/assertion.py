@@ -85,8 +85,8 @@ def verify(assertion: Mapping[str, Any], credential: Credential, challenge: byte
     except AssertionRefusedError:
         raise
     except (
-        WebAuthnException, UnsupportedAlgorithm, ValueError, KeyError, TypeError, AttributeError,
-        RecursionError,
+        WebAuthnException, UnsupportedAlgorithm, ValueError, LookupError, TypeError, AttributeError,
+        ArithmeticError, RecursionError,
     ) as error:  # fmt: skip
         raise AssertionRefusedError(
             "the passkey did not sign this, here, with its person verified"

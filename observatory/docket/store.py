@@ -159,8 +159,8 @@ def _proposal(digest: str, kind: str, data: bytes) -> Proposal:
         if hashlib.sha256(data).hexdigest() != digest or signing.canonical(signed) != data:
             raise ValueError("not under its own digest")
         if not isinstance(signed, dict):
-            raise ValueError("no object")
-    except (ValueError, CryptoError, RecursionError) as error:
+            raise TypeError("no object")
+    except (ValueError, TypeError, CryptoError, RecursionError) as error:
         raise IntegrityError(
             f"Proposal {digest[:16]} was altered in the database. Nothing is done by it. Put back "
             "the last good backup, and record what happened."

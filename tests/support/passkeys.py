@@ -83,6 +83,7 @@ class Passkey:
     def assertion(
         self,
         challenge: bytes,
+        /,
         *,
         flags: int = PRESENT | VERIFIED,
         kind: str = "webauthn.get",
@@ -111,7 +112,7 @@ class Passkey:
     def _authenticator_data(self, flags: int) -> bytes:
         return hashlib.sha256(self.rp.encode()).digest() + bytes([flags]) + bytes(4)
 
-    def _client_data(self, kind: str, challenge: bytes, **client: Any) -> bytes:
+    def _client_data(self, kind: str, challenge: bytes, /, **client: Any) -> bytes:
         usual = {
             "type": kind,
             "challenge": b64url(challenge),
