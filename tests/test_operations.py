@@ -1,4 +1,4 @@
-"""The runbook: its commands exist as they are written, and it names what doctor looks at."""
+"""The runbooks: their commands exist as they are written, and name what doctor looks at."""
 
 from __future__ import annotations
 
@@ -12,8 +12,11 @@ import pytest
 from observatory.cli import observatory
 from observatory.doctor import database
 
-RUNBOOK = (Path(__file__).parents[1] / "docs/operations.md").read_text("utf-8")
-IN_BLOCKS = re.findall(r"^    (observatory .*)$", RUNBOOK, re.MULTILINE)
+DOCS = Path(__file__).parents[1] / "docs"
+DOCUMENTS = [DOCS / f"{name}.md" for name in ("operations", "deploy", "governance")]
+RUNBOOK = "\n".join(path.read_text("utf-8") for path in DOCUMENTS)
+AS_ITS_USER = r"(?:runuser -u observatory -- )?"
+IN_BLOCKS = re.findall(rf"^    {AS_ITS_USER}(observatory .*)$", RUNBOOK, re.MULTILINE)
 IN_TEXT = re.findall(r"`(observatory [^`]*)`", RUNBOOK)
 NAMED = re.findall(r"`((?:policy|batch|audit|key|retention) [a-z]+|intake-host)`", RUNBOOK)
 
@@ -57,6 +60,20 @@ def test_every_setting_that_doctor_checks_is_in_the_runbook():
     assert told == {name: value for name, (value, _) in database._POSTGRESQL.items()}
 
 
-def test_links_lead_somewhere():
-    for target in re.findall(r"\]\(([^)#]+)", RUNBOOK):
-        assert (Path(__file__).parents[1] / "docs" / target).exists(), target
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
+def test_links_lead_somewhere(document):
+    for target, anchor in re.findall(r"\]\(([^)#]*)(?:#([^)]*))?\)", document.read_text("utf-8")):
+        found = DOCS / target if target else document
+        assert found.exists(), target
+        assert not anchor or anchor in anchors(found), (target, anchor)
+
+
+def anchors(document: Path) -> set[str]:
+    """Return the anchors that a page of Markdown gives its headings."""
+    headings = re.findall(r"^#+ (.*)$", document.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_file_that_is_named_is_there():
+    for name in re.findall(r"`(deploy/[\w@][\w@.-]*)`", RUNBOOK):
+        assert (DOCS.parent / name).exists(), name

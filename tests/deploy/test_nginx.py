@@ -7,6 +7,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlencode
 
@@ -123,6 +124,7 @@ def test_a_body_of_unknown_length_is_refused(proxy):
     nothing_left(proxy)
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed (.ci/run does it)")
 @pytest.mark.parametrize("length", ["known", "unknown"])
 def test_the_largest_report_by_http_2_stays_in_memory(proxy, tmp_path, length):
     start = f"narrative={WORD}".encode()
@@ -315,6 +317,22 @@ def test_every_form_of_refusal_has_a_page_of_its_own():
             "503",
             "504",
         } <= listed
+
+
+def test_every_header_that_the_form_reads_goes_on():
+    package = Path(headers.__file__).parent
+    read = {"Content-Type", "Host"}
+    for source in (
+        package / "app.py",
+        *package.glob("intake/**/*.py"),
+        *package.glob("languages/*.py"),
+    ):
+        text = source.read_text("utf-8")
+        read |= set(re.findall(r'request\.headers(?:\.get\(|\[)"([\w-]+)"', text))
+        read |= {"Accept-Language"} if "accept_languages" in text.lower() else set()
+    passed = re.findall(r"proxy_set_header ([\w-]+)", (DEPLOY / "nginx.conf").read_text("utf-8"))
+    assert read - set(passed) == set()
+    assert read > {"Content-Type", "Host"}
 
 
 def test_the_limit_is_the_service_s_own():
