@@ -14,7 +14,7 @@ from flask_babel import Babel, Domain
 from observatory import languages
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from babel.support import NullTranslations
     from flask import Flask
@@ -52,8 +52,16 @@ def choose(fields: Mapping[str, str]) -> None:
 def current() -> Language:
     """Return the language of this request: chosen, or asked for by the browser, or English."""
     if "language" not in g:
-        tags = [language.tag for language in languages.offered()]
-        tag = request.accept_languages.best_match(tags, languages.SOURCE)
-        g.language = languages.by_tag(tag or languages.SOURCE)
+        g.language = _asked_for([tag for tag, quality in request.accept_languages if quality > 0])
     found: Language = g.language
     return found
+
+
+def _asked_for(tags: Iterable[str]) -> Language:
+    """Return the first of a browser's languages that there is, of whichever country, or English."""
+    known = {language.tag.lower(): language for language in languages.offered()}
+    for tag in tags:
+        for name in (tag.lower(), tag.lower().partition("-")[0]):
+            if name in known:
+                return known[name]
+    return known[languages.SOURCE]

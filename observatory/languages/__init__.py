@@ -26,7 +26,8 @@ SOURCE = "en"
 
 # English here is that of international organisations: the day stands before the month.
 _LOCALES = {SOURCE: "en_GB"}
-_SAMPLES = (*range(200), 1_000_000)
+# From 1 on: of 0, languages disagree with their own catalogues, and there is always something.
+_SAMPLES = (*range(1, 200), 1_000_000, 0)
 _YEAR, _DAY = 2222, 15
 
 
@@ -84,7 +85,10 @@ class Language:
     def plurals(self) -> Mapping[str, int]:
         """A number of each plural category of CLDR, by which a browser chooses as well."""
         rule = self.locale.plural_form
-        return {rule(number): number for number in reversed(_SAMPLES)}
+        found: dict[str, int] = {}
+        for number in _SAMPLES:
+            found.setdefault(rule(number), number)
+        return found
 
 
 @lru_cache(maxsize=1)
