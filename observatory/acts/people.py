@@ -170,12 +170,13 @@ def _person(body: Any) -> Person:
             body["invitation"],
             body.get("signer"),
         )
-        whole = found.to_json() == body
+        if found.to_json() != body:
+            raise PeopleError("an entry of the roll is not one that this version writes")
+        _check(found)
+    except PeopleError:
+        raise
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise PeopleError("an entry of the roll is not one that this version writes") from error
-    if not whole:
-        raise PeopleError("an entry of the roll is not one that this version writes")
-    _check(found)
     return found
 
 

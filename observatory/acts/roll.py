@@ -223,6 +223,8 @@ def read(path: Path, policy: Policy) -> Roll:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise ValueError("too large")
         entries = json.loads(data)["chain"]
         chain = tuple(Link(acts.read(one["act"]), list(one["approvals"])) for one in entries)
         found = Roll(chain, policy)
