@@ -21,6 +21,7 @@ from observatory.decisions.catalogue_command import catalogue
 from observatory.decisions.commands import analyse, init
 from observatory.decisions.key_commands import key
 from observatory.decisions.member_commands import member
+from observatory.decisions.offices_command import offices
 from observatory.decisions.policy_commands import policy
 from observatory.decisions.retention_command import retention
 from observatory.decisions.sign_command import sign
@@ -122,6 +123,7 @@ for command in (
     member,
     policy,
     catalogue,
+    offices,
     key,
     audit,
     intake_host,

@@ -97,12 +97,8 @@ def check_catalogue(instance: Instance) -> None:
     own = (instance.folder / CATALOGUE).is_dir()
     if instance.made_up or not own or version == catalogue.load().version:
         return
-    entries = [
-        entry
-        for entry in instance.audit.entries()
-        if entry.kind is Kind.ACT_DONE and entry.facts["what"] == What.CATALOGUE
-    ]
-    if not entries or _decided_by(instance, entries[-1]).body.get("catalogue") != version:
+    act = decided_last(instance, What.CATALOGUE)
+    if act is None or act.body.get("catalogue") != version:
         raise NotAllowedError(
             f"Both sides have not decided on the catalogue {version} in {instance.folder}. Propose "
             "it (observatory catalogue propose) and have a member or signer of each side approve "
@@ -110,12 +106,21 @@ def check_catalogue(instance: Instance) -> None:
         )
 
 
-def _decided_by(instance: Instance, entry: Entry) -> Act:
-    """Return the act that an entry says was carried out, once its proofs hold as they did then.
+def decided_last(instance: Instance, what: What) -> Act | None:
+    """Return the act of a kind that was carried out last, once its proofs hold as they did then.
 
     Raises:
-        IntegrityError: they do not, or it is gone.
+        IntegrityError: they do not, or the act is gone.
     """
+    entries = [
+        entry
+        for entry in instance.audit.entries()
+        if entry.kind is Kind.ACT_DONE and entry.facts["what"] == what
+    ]
+    return _decided_by(instance, entries[-1]) if entries else None
+
+
+def _decided_by(instance: Instance, entry: Entry) -> Act:
     digest = str(entry.facts["act"])
     try:
         act = acts.read(instance.docket.find(digest).signed)
@@ -135,6 +140,6 @@ def _decided_by(instance: Instance, entry: Entry) -> Act:
 
 def _gone(digest: str, what: str) -> IntegrityError:
     return IntegrityError(
-        f"The act {digest[:16]}, by which the audit log says both sides decided on the catalogue, "
-        f"{what}. Nothing is done by it. Put back the last good backup, and record what happened."
+        f"The act {digest[:16]}, which the audit log says was carried out, {what}. "
+        "Nothing is done by it. Put back the last good backup, and record what happened."
     )

@@ -76,6 +76,8 @@ def _analyse(
     private = open_key(instance, sheets)
     progress("opening", 0, 1)
     keep_up(instance)
+    known = opening.open_state(instance.vault.state(), private)
+    prior = state.read(memory.checked(instance, private, known))
     opened = opening.open_reports(
         (
             SealedSet(one.source, one.week, one.month, instance.vault.envelopes_of(one))
@@ -94,8 +96,6 @@ def _analyse(
             "data_hash": opening.data_hash(opened),
         },
     )
-    known = opening.open_state(instance.vault.state(), private)
-    prior = state.read(memory.checked(instance, private, known))
     findings = run(
         opened,
         instance.catalogue,

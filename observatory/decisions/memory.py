@@ -16,6 +16,7 @@ from typing import Any
 from crypto import signing
 from observatory.audit import Kind
 from observatory.custody.recovery import PrivateKey
+from observatory.decisions import register
 from observatory.decisions.upkeep import first_kept
 from observatory.errors import IntegrityError
 from observatory.instance import Instance, today
@@ -46,6 +47,7 @@ def made(
         {
             "parts": {name: hashlib.sha256(data).hexdigest() for name, data in parts.items()},
             "products": dict(products),
+            "offices": dict(register.known(instance)),
             "log": {"size": head.size, "root": head.root.hex()},
             "policy": instance.policy.version,
             "key": private.public.id.hex(),
@@ -62,6 +64,7 @@ def checked(
     Raises:
         IntegrityError: the state is not the one that the last run left, or the log or the policy
             went back behind it.
+        NotAllowedError: an office that it counted by is gone or altered.
     """
     others = {name: data for name, data in parts.items() if name != PART}
     runs = [e for e in instance.audit.entries() if e.kind is Kind.RUN_CLOSED]
@@ -82,6 +85,7 @@ def checked(
     if not instance.audit.extends(body["log"]["size"], bytes.fromhex(body["log"]["root"])):
         raise _refused("the audit log is not the one that the last run knew")
     _check_products(instance, body)
+    register.check(instance, body.get("offices", {}))  # none is remembered by earlier versions
     if instance.policy.version < body["policy"]:
         raise _refused("policy.json is older than the one that the last run knew")
     return others
