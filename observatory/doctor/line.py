@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import ssl
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from email.message import Message
@@ -75,7 +76,7 @@ class Answer:
     Attributes:
         status: the HTTP status; a redirect is an answer like any other.
         headers: every header, repeated ones too.
-        body: whole and as it is; never more than ``MAX_BYTES``.
+        body: whole, unpacked if it came as gzip; never more than ``MAX_BYTES``.
     """
 
     status: int
@@ -108,7 +109,7 @@ class Line:
         self._authority = parts.netloc
 
     def get(self, path: str, language: str = "en") -> Answer:
-        """Ask for a path; an answer that is compressed is asked for once more as it is.
+        """Ask for a path; an answer compressed other than by gzip is asked for once more as it is.
 
         Args:
             path: from the site's root.
@@ -133,7 +134,10 @@ class Line:
 
     def _whole(self, path: str, asked: Mapping[str, str], posted: bytes | None = None) -> Answer:
         answer = self._ask(path, asked, posted)
-        if "Content-Encoding" in answer.headers:
+        encoding = answer.headers.get("Content-Encoding")
+        if encoding == "gzip":  # what a browser is given is what counts
+            return Answer(answer.status, answer.headers, _unpacked(answer.body))
+        if encoding is not None:
             plain = self._ask(path, {**asked, "Accept-Encoding": "identity"}, posted)
             return Answer(answer.status, answer.headers, plain.body)
         return answer
@@ -172,3 +176,13 @@ class Line:
             connection = http.client.HTTPConnection(host, self._port, timeout=SECONDS)
         with contextlib.closing(connection):
             yield connection
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Return what was compressed, or the bytes as they are if that is no whole gzip stream."""
+    stream = zlib.decompressobj(wbits=31)
+    try:
+        found = stream.decompress(body, MAX_BYTES)
+    except zlib.error:
+        return body
+    return found if stream.eof and not stream.unused_data else body

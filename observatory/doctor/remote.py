@@ -30,6 +30,8 @@ from observatory.policy import Policy
 TRUST = "Take the form off the network, say so to reporters, and find out who changed the server."
 PROXY = "Correct the proxy in front of the service; it must pass headers on as they are."
 MONTHS_OFFERED = 36
+_CHOSEN, _MISSING = "the page in a language chosen on it", "a page that is not there"
+_PLAIN = frozenset({_CHOSEN, _MISSING})  # what may echo words must not be compressed
 _ELSEWHERE = ELSEWHERE.upper()
 
 # What a server or a proxy may add without doing anything to a reporter.
@@ -63,9 +65,11 @@ def check_remote(url: str, signed_list: SignedFile, policy: Policy) -> list[Find
     # As it comes first, and as it comes to who chooses the language on it.
     pages = {tag: (line.get("/", tag), line.switch(tag)) for tag in sorted(listed.forms)}
     findings += _pages(pages, listed)
+    first, chosen = next(iter(pages.values()))
     answers = {
-        "the page": (next(iter(pages.values()))[0], _HTML),
-        "a page that is not there": (line.get("/none"), _HTML),
+        "the page": (first, _HTML),
+        _CHOSEN: (chosen, _HTML),
+        _MISSING: (line.get("/none"), _HTML),
     }
     for name, digest in sorted(listed.files.items()):
         path = f"/assets/{name}"
@@ -202,14 +206,14 @@ def _headers(answers: Mapping[str, tuple[Answer, str]]) -> list[Finding]:
     wrong = [
         failure("headers", f"{where}: {said}", PROXY)
         for where, (answer, content_type) in answers.items()
-        for said in _wrong_headers(answer.headers, content_type)
+        for said in _wrong_headers(answer.headers, content_type, plain=where in _PLAIN)
     ]
     return wrong or [
         fine("headers", "No cookie, no banner, nothing to be stored, and the strict policy.")
     ]
 
 
-def _wrong_headers(found: Message, content_type: str) -> Iterator[str]:
+def _wrong_headers(found: Message, content_type: str, *, plain: bool) -> Iterator[str]:
     policy = "Content-Security-Policy"
     for name, value in {**headers.INTAKE, "Content-Type": content_type}.items():
         given = found.get_all(name, [])
@@ -222,6 +226,8 @@ def _wrong_headers(found: Message, content_type: str) -> Iterator[str]:
     if banner := "".join(found.get_all("Server", [])):
         yield f"the banner {banner!r}."
     known = _HARMLESS | {"server"} | {name.lower() for name in headers.INTAKE}
+    if not plain and found.get_all("Content-Encoding") == ["gzip"]:
+        known |= {"content-encoding"}
     for name in found:
         if name.lower() not in known:
             yield f"{name} was added."

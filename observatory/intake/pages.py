@@ -13,7 +13,7 @@ from observatory import instance as instances
 from observatory.database.engine import check_writable
 from observatory.headers import report_failure
 from observatory.instance import StaleEnvelopeError
-from observatory.intake import form, language, sealed, upload
+from observatory.intake import compression, form, language, sealed, upload
 from observatory.intake.body import read_fields
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def init_app(app: Flask, instance: Instance) -> None:
         k=instance.policy.disclosure("members").k,
     )
     language.init_app(app)
+    compression.init_app(app)
     # The store must take reports before the first reporter comes, not fail at the first report.
     check_writable(instance.vault.engine)
 

@@ -217,7 +217,19 @@ def test_a_proxy_that_compresses_is_named_and_the_files_are_compared_all_the_sam
 
     told = failures(place, between(compress, when="gzip"))
     assert {about for about, _ in told} == {"headers"}
-    assert "the page: Content-Encoding was added." in [says for _, says in told]
+    assert {says for _, says in told} == {
+        "the page in a language chosen on it: Content-Encoding was added.",
+        "a page that is not there: Content-Encoding was added.",
+    }
+
+
+def test_what_is_packed_for_browsers_alone_is_looked_into(place, between):
+    def change(path, headers, body):
+        headers.append(("Content-Encoding", "gzip"))
+        return gzip.compress(body + b"\nsteal()" if path == "/assets/intake.js" else body)
+
+    told = failures(place, between(change, when="gzip"))
+    assert ("file", "/assets/intake.js is not the file that was signed.") in told
 
 
 def test_redirects_are_not_followed_and_nothing_is_read_without_end(place, between):

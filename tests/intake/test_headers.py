@@ -1,6 +1,7 @@
 """Every answer of the reporters' application carries every header, whatever its status."""
 
-import io
+import gzip
+import re
 
 import pytest
 from reporter import HOST, check_headers
@@ -24,7 +25,16 @@ REQUESTS = {
     "delete an asset": ("DELETE", "/assets/intake.css", {}, 405),
     "post to an asset": ("POST", "/assets/intake.css", {}, 405),
     "too large": ("POST", "/", {"data": b"a" * (MAX_REQUEST_BYTES + 1), "content_type": FORM}, 413),
-    "a file": ("POST", "/", {"data": {"narrative": (io.BytesIO(b"x" * 10), "x.txt")}}, 415),
+    "a file": (
+        "POST",
+        "/",
+        {
+            "data": b'--x\r\nContent-Disposition: form-data; name="narrative"; filename="x.txt"'
+            b"\r\n\r\nxxxxxxxxxx\r\n--x--\r\n",
+            "content_type": "multipart/form-data; boundary=x",
+        },
+        415,
+    ),
     "json": ("POST", "/", {"json": {"narrative": "x"}}, 415),
     "many fields": ("POST", "/", {"data": b"a=1&" * 200, "content_type": FORM}, 400),
     "another host": ("GET", "/", {"headers": {"Host": "evil.example"}}, 421),
@@ -60,6 +70,19 @@ def test_headers_of_every_route_and_status(client, name, capfd):
     assert "Set-Cookie" not in answer.headers
     assert "evil" not in answer.text
     assert "canary" not in "".join(capfd.readouterr()) + answer.text
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_only_what_holds_nothing_of_a_visitor_is_compressed(client, name):
+    method, path, given, _ = REQUESTS[name]
+    asked = {**given.get("headers", HOST), "Accept-Encoding": "gzip, br"}
+    answer = client.open(path, method=method, **{**given, "headers": asked})
+    packed = answer.headers.get("Content-Encoding") == "gzip"
+    assert packed == (name in {"form", "form, head", "style sheet", "icon"})
+    if packed and method == "GET":
+        plain = client.get(path, headers={**HOST, "Accept-Encoding": "gzip;q=0"})
+        once = rb'(?<=name="once" value=")[^"]*'
+        assert re.sub(once, b"", gzip.decompress(answer.data)) == re.sub(once, b"", plain.data)
 
 
 def test_every_route_of_the_application_is_tried(place):

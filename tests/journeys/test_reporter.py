@@ -3,6 +3,8 @@
 import pytest
 from served import violations
 
+from observatory.languages import offered
+
 CANARY = "zebrafinch-4711 asked me for a quarter of a month's pay\n\n  at the green gate"
 PHONE = {"viewport": {"width": 320, "height": 640}, "java_script_enabled": False}
 
@@ -107,10 +109,15 @@ def check(page, width):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize(("script", "most"), [(False, 25_000), (True, 65_000)])
-def test_a_first_visit_is_small(browse, port, script, most):
-    sizes = []
-    page = browse(java_script_enabled=script)
-    page.on("response", lambda answer: sizes.append(len(answer.body())))
-    page.goto(f"http://intake.localhost:{port}/")
-    assert sum(sizes) <= most
+@pytest.mark.parametrize(("script", "most"), [(False, 15_000), (True, 40_000)])
+def test_a_first_visit_is_small_in_every_language(browse, port, script, most):
+    for language in offered():
+        answers = []
+        page = browse(java_script_enabled=script, locale=language.tag)
+        page.on("response", lambda answer, answers=answers: answers.append(answer))
+        page.goto(f"http://intake.localhost:{port}/")
+        assert len(answers) >= (3 if script else 2)
+        sizes = [answer.request.sizes()["responseBodySize"] for answer in answers]
+        assert min(sizes) > 0
+        assert sum(sizes) <= most, language.tag
+        page.context.close()
