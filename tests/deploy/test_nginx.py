@@ -212,13 +212,20 @@ def test_only_what_the_service_reads_goes_on(behind, tmp_path):
     try:
         with proxy.connect() as line:
             asked = "".join(f"{name}: {value}\r\n" for name, value in TELLING.items())
-            asked += "Accept-Language: ar\r\nCookie: a=b\r\nReferer: https://mail.example/\r\n"
+            asked += "Accept-Encoding: gzip\r\nAccept-Language: ar\r\nCookie: a=b\r\nReferer: https://mail.example/\r\n"
             line.sendall(f"GET / HTTP/1.1\r\nHost: {NAME}\r\n{asked}\r\n".encode())
             service, _ = behind.accept()
             with service:
                 came = service.recv(65536).decode().split("\r\n")
         assert sorted(came) == sorted(
-            ["GET / HTTP/1.1", f"Host: {NAME}", "Accept-Language: ar", "", ""]
+            [
+                "GET / HTTP/1.1",
+                f"Host: {NAME}",
+                "Accept-Encoding: gzip",
+                "Accept-Language: ar",
+                "",
+                "",
+            ]
         )
     finally:
         proxy.stop()
@@ -330,6 +337,7 @@ def test_every_header_that_the_form_reads_goes_on():
         text = source.read_text("utf-8")
         read |= set(re.findall(r'request\.headers(?:\.get\(|\[)"([\w-]+)"', text))
         read |= {"Accept-Language"} if "accept_languages" in text.lower() else set()
+        read |= {"Accept-Encoding"} if "accept_encodings" in text.lower() else set()
     passed = re.findall(r"proxy_set_header ([\w-]+)", (DEPLOY / "nginx.conf").read_text("utf-8"))
     assert read - set(passed) == set()
     assert read > {"Content-Type", "Host"}
