@@ -27,7 +27,7 @@ from observatory.decisions import (
 from observatory.decisions.deciding import Matter, State
 from observatory.decisions.signed_file import SignedFile
 from observatory.decisions.signed_matters import POLICY, SHORT, SignedMatter
-from observatory.errors import BadInputError, NotAllowedError
+from observatory.errors import NotAllowedError
 from observatory.instance import Instance, today
 
 
@@ -211,7 +211,7 @@ class FileAtHand:
     def _sentence(self) -> str:
         if self.matter.kind == POLICY:
             return "In force when a signer of each side has signed it."
-        return "Published when a signer of each side has signed it: observatory publish."
+        return "It can be published when a signer of each side has signed it."
 
     @property
     def file(self) -> SignedFile:
@@ -226,7 +226,6 @@ class FileAtHand:
 
     def approve(self, key: SigningKey) -> list[str]:
         """Sign it and keep the signature."""
-        self._refuse_documents()
         record = key.sign(self.matter.file.signed)
         signed_matters.sign(self.instance, self.matter, record)
         return [f"Signed for {key.signer.side} by {key.signer.name}."]
@@ -248,20 +247,17 @@ class FileAtHand:
             return [f"Not done yet: {_still(self.matter.missing)}."]
         if self.matter.state is not State.APPROVED:
             raise NotAllowedError(f"Nothing was done: this proposal is {self.matter.state}.")
-        self._refuse_documents()
+        if self.matter.kind != POLICY:
+            return ["Both sides signed. It is published where it is: observatory publish DOCUMENT."]
         after = succession.install(self.instance, self.matter.file)
         return [f"Both sides signed. Policy {after.version} is in force: {after.fingerprint}."]
-
-    def _refuse_documents(self) -> None:
-        if self.matter.kind != POLICY:
-            raise BadInputError(
-                "A document is signed and published where it was made: observatory publish."
-            )
 
 
 def changes(instance: Instance, found: SignedMatter) -> list[str]:
     """Return what a signed matter would do, a line each, safe to show on a terminal."""
-    if found.kind != POLICY or found.state is State.STALE:
+    if found.kind != POLICY:
+        return signed_matters.in_words(found)
+    if found.state is State.STALE:
         return signed_file.in_words(found.file.signed)
     before = next(
         (one for one in instance.policy.chain

@@ -6,6 +6,7 @@ each under its signer's public key; whoever acts on them verifies them again.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -104,7 +105,8 @@ def _state(
     if any(e.kind is Kind.ACT_WITHDRAWN and e.facts["act"] == found.digest for e in entries):
         return State.WITHDRAWN
     rules = instance.policy
-    if found.kind == POLICY and found.signed.get("previous") != rules.fingerprint:
+    made_under = found.signed.get("previous" if found.kind == POLICY else "policy")
+    if made_under != rules.fingerprint:
         return State.STALE
     return State.APPROVED if len(signed) == len(SIDES) else State.OPEN
 
@@ -112,11 +114,14 @@ def _state(
 def _is_done(instance: Instance, found: Proposal, entries: Sequence[Entry]) -> bool:
     if found.kind == POLICY:
         return any(link.fingerprint == found.digest for link in instance.policy.chain)
-    return any(
-        entry.kind is Kind.DOCUMENT_PUBLISHED
-        and entry.facts["sha256"] == found.signed.get("document", {}).get("sha256")
-        for entry in entries
-    )
+    published = {e.facts["sha256"] for e in entries if e.kind is Kind.DOCUMENT_PUBLISHED}
+    return _document(found.signed).get("sha256") in published
+
+
+def _document(signed: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what a manifest says of its document; nothing if it is no manifest."""
+    found = signed.get("document")
+    return found if isinstance(found, dict) else {}
 
 
 def put(instance: Instance, file: SignedFile) -> SignedMatter:
@@ -135,12 +140,47 @@ def put(instance: Instance, file: SignedFile) -> SignedMatter:
 def take_over(
     instance: Instance, matter: SignedMatter, records: Sequence[Mapping[str, Any]]
 ) -> SignedMatter:
-    """Keep those of these signatures that are valid and of signers whom the policy names."""
+    """Keep those of these signatures that are valid and of signers whom the policy names.
+
+    Raises:
+        NotAllowedError: one is of a signer who takes no part in approving a document.
+    """
     signers = instance.policy.signers
     for record in records:
         if signing.verify(matter.file.signed, [dict(record)], signers):
+            _check_part(instance, matter, record["signer"])
             instance.docket.approve(matter.digest, record["signer"], record)
     return find(instance, matter.digest)
+
+
+def _check_part(instance: Instance, matter: SignedMatter, signer: str) -> None:
+    """Return only if a signer may take part in approving a document, as the manifest tells.
+
+    Publishing checks interests again, against the products.
+    """
+    person = next((one for one in instance.roll.people if one.signer == signer), None)
+    if matter.kind == MANIFEST and person is not None and person.id in recused(matter):
+        raise NotAllowedError(
+            f"This approval does not count: {person.id} has declared an interest in what this "
+            "document covers, and takes no part."
+        )
+
+
+def recused(matter: SignedMatter) -> list[str]:
+    """Return who takes no part in approving a document, by pseudonym, as its manifest tells."""
+    try:
+        sides = matter.file.signed["recusals"]["sides"]
+        return [str(one["id"]) for side in sides for one in side["people"]]
+    except (KeyError, TypeError):
+        return []
+
+
+def in_words(matter: SignedMatter) -> list[str]:
+    """Return what a document's manifest is of, a line each, safe to show on a terminal."""
+    about = _document(matter.file.signed)
+    said = [f"{name}: {json.dumps(about[name])}" for name in sorted(about)]
+    apart = recused(matter)
+    return [*said, f"recused: {json.dumps(apart)}"] if apart else said
 
 
 def sign(instance: Instance, matter: SignedMatter, record: Mapping[str, Any]) -> SignedMatter:

@@ -78,7 +78,6 @@ def signed_row(instance: Instance, matter: SignedMatter) -> Row:
     """Return a signed matter as lists show it."""
     lines = at_hand.changes(instance, matter)
     short = matter.digest[:SHORT]
-    policy = f"observatory approve {short} --key YOUR-SIGNER-FILE"
     return Row(
         matter.digest,
         matter.title,
@@ -87,7 +86,7 @@ def signed_row(instance: Instance, matter: SignedMatter) -> Row:
         matter.state,
         "",
         _and(matter.missing),
-        policy if matter.kind == signed_matters.POLICY else "observatory publish",
+        f"observatory approve {short} --key YOUR-SIGNER-FILE",
     )
 
 

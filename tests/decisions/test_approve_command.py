@@ -307,3 +307,25 @@ def test_the_desk_finishes_a_roll_that_was_written_and_not_logged(
     assert desk.find(founded.instance, name).waiting
     assert "it is done" in command("approve", name)
     assert founded.instance.audit.entries()[-1].kind is Kind.ACT_DONE
+
+
+def test_a_document_is_signed_on_the_docket_and_not_by_whom_it_recuses(
+    founded, command, key, chairs
+):
+    instance = founded.instance
+    public = instance.policy.signers["business"][0]
+    person, _ = decided.new_person("business", Role.SIGNER, signer=public)
+    decided.change_roll(instance, list(chairs.values()), lambda people: [*people, person])
+    apart = [{"side": "business", "people": [{"id": person.id, "offices": []}]}]
+    manifest = {
+        "schema": "joint-integrity-observatory/document-manifest/1",
+        "document": {"kind": "systemic", "audience": "public", "sha256": "ab" * 32},
+        "policy": instance.policy.fingerprint,
+        "recusals": {"sides": apart},
+    }
+    name = instance.docket.put("document-manifest", manifest).digest[:12]
+    assert f"{name}  A document to be published" in command("approve")
+    assert f'recused: ["{person.id}"]' in command("approve", name, *key("customs"))
+    with pytest.raises(NotAllowedError, match="takes no part"):
+        command("approve", name, *key("business"))
+    assert "observatory publish" in command("approve", name, *key("business", 2))
