@@ -369,7 +369,7 @@ def test_recovery_ends_what_was_enrolled_before(founded, chairs):
 
 
 def test_one_side_with_the_database_and_the_others_old_proofs_decides_nothing(either):
-    """Customs holds the machine, its own keys and passkeys, and every proof of business there was."""
+    """Customs holds the machine, its own keys and passkeys, every old proof of business."""
     instance, chairs = either.instance, enrol_chairs(either)
     old = proposed(instance)
     approve(instance, old, *chairs.values())

@@ -100,7 +100,8 @@ class Passkey:
         data = self._authenticator_data(flags)
         said = self._client_data(kind, challenge, **client)
         signature = self._private.sign(
-            data + hashlib.sha256(said).digest(), ec.ECDSA(hashes.SHA256())
+            data + hashlib.sha256(said).digest(),
+            ec.ECDSA(hashes.SHA256(), deterministic_signing=True),
         )
         return {
             "id": b64url(self.id),
