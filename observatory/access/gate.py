@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from flask import Flask, abort, current_app, g, render_template, request, session
+from flask import Flask, Response, abort, current_app, g, render_template, request, session
 from flask_wtf.csrf import CSRFProtect, generate_csrf  # type: ignore[import-untyped]
 
 from observatory.access import matrix, sessions
@@ -115,6 +115,12 @@ def init_app(app: Flask, instance: Instance) -> Gate:
             return _not_for(g.visitor) if g.visitor else _signed_out()
         forms.protect()
         return None
+
+    @app.after_request
+    def only_by_tls(answer: Response) -> Response:
+        if gate.origin.startswith("https:"):
+            answer.headers["Strict-Transport-Security"] = "max-age=31536000"
+        return answer
 
     @app.context_processor
     def shared() -> dict[str, Any]:

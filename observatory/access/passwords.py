@@ -30,8 +30,8 @@ DIFFERENT = 6
 SECRET_BYTES = 20
 STEP_SECONDS = 30
 AT_ONCE = 2
-SLOT_SECONDS = 0.5
 """Each takes 64 MiB and a core for a moment: more wait at the door, not in memory."""
+SLOT_SECONDS = 0.5
 LONGEST_DELAY = 300
 MOST_ACCOUNTS = 10_000
 FORMAT = "jio-password/v1"

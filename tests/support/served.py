@@ -26,12 +26,12 @@ def free_port():
                 return port
 
 
-def start(instance, port, role="all", **environment):
+def start(instance, port, role="all", options=(), **environment):
     """Start ``observatory serve`` and return it when it has printed its addresses."""
     program = "from observatory.cli import main; main()"
     command = [sys.executable, "-c", program, "--instance", str(instance.folder), "serve"]
     server = subprocess.Popen(
-        [*command, "--role", role, "--port", str(port)],
+        [*command, "--role", role, "--port", str(port), *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
