@@ -54,8 +54,9 @@ def check_headers(answer, referrer):
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
     }
-    for feature in headers["Permissions-Policy"].split(", "):
-        assert feature.endswith("=()")
+    allowed = [one for one in headers["Permissions-Policy"].split(", ") if not one.endswith("=()")]
+    passkeys = ["publickey-credentials-create=(self)", "publickey-credentials-get=(self)"]
+    assert allowed == (passkeys if referrer == "same-origin" else [])
     for name in ("ETag", "Last-Modified", "Server", "X-Powered-By", "Content-Encoding"):
         assert name not in headers
 
