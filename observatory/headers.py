@@ -91,11 +91,25 @@ MEMBERS: Mapping[str, str] = {
 # What would let a cache or a watcher recognise a copy, a reader or a version.
 _NEVER = frozenset({"etag", "last-modified", "server", "x-powered-by"})
 
-_UNEXPECTED = (
-    b"<!doctype html><html lang=en><meta charset=utf-8><title>Not received</title>"
-    b"<p>Something failed here. If you were sending a report, it was not received. "
-    b"Go back and send it again."
-)
+# Said where everything else has failed, the choice of a language too: in each of them, and read
+# from nothing.
+_UNEXPECTED = """\
+<!doctype html><html lang=en><meta charset=utf-8><title>Not received</title>
+<p lang=en dir=ltr><b>Something failed here. Nothing was received.</b>
+Go back in your browser: your words may still be there. Wait a minute, then send them again.
+<p lang=ar dir=rtl><b>حدث خلل هنا. لم يُستلَم أي شيء.</b>
+ارجع إلى الوراء في متصفحك: قد يكون ما كتبته ما زال هناك. انتظر دقيقة، ثم أرسله من جديد.
+<p lang=es dir=ltr><b>Algo falló aquí. No se recibió nada.</b>
+Vuelva atrás en su navegador: puede que su texto siga ahí. Espere un minuto y envíelo de nuevo.
+<p lang=fr dir=ltr><b>Quelque chose n’a pas fonctionné ici. Rien n’a été reçu.</b>
+Revenez en arrière dans votre navigateur : votre texte y est peut-être encore. Attendez une
+minute, puis envoyez-le de nouveau.
+<p lang=pt dir=ltr><b>Algo falhou aqui. Nada foi recebido.</b>
+Volte atrás no seu navegador: o seu texto talvez ainda lá esteja. Espere um minuto e envie-o de
+novo.
+<p lang=ru dir=ltr><b>Здесь произошёл сбой. Ничего не получено.</b>
+Вернитесь в браузере назад: возможно, ваш текст ещё там. Подождите минуту и отправьте его снова.
+""".encode()
 
 
 class Headers:

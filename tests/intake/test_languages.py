@@ -382,3 +382,25 @@ def test_every_language_can_be_chosen_on_the_form_and_enter_still_means_go_on(in
     assert re.findall(r'name="switch" value="(..)"', page) == ["es", "fr", "pt", "ru", "ar"]
     first = re.search(r"<button[^>]*>", page)[0]
     assert 'name="step" value="check"' in first
+
+
+def test_what_is_said_where_everything_fails_is_said_in_every_language(place):
+    app = create_intake(place)
+
+    def broken(*_):
+        raise RuntimeError
+
+    app.wsgi_app._app = broken
+    answer = app.test_client().get("/", headers=HOST)
+    assert answer.status_code == 500
+    said = " ".join(answer.text.split())
+    for language in map(languages.by_tag, TAGS):
+        for text in (
+            "Something failed here. Nothing was received.",
+            (
+                "Go back in your browser: your words may still be there. Wait a minute, then send "
+                "them again."
+            ),
+        ):
+            assert " ".join(language.gettext(text).split()) in said
+        assert f"<p lang={language.tag} dir={language.direction}>" in said
