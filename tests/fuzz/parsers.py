@@ -224,7 +224,7 @@ PARSERS: dict[str, Parser] = {
         (b"application/x-www-form-urlencoded\nnarrative=they+asked%21&once=a&step=check",),
     ),
     "upload": Parser(
-        lambda data: upload.read(posted(data)),
+        lambda data: upload.sealed_in(upload.read(posted(data))),
         (HTTPException, CryptoError),
         (UPLOAD,),
     ),
