@@ -61,7 +61,7 @@ def publish(instance: Instance, document: Path, manifest: Path | None = None) ->
 
     Raises:
         NotAllowedError: a side's signature is missing, a signer may not approve this, rules or
-            interests changed since it was made, or it is published already.
+            interests changed since it was made, or it was withdrawn or published already.
         IntegrityError: document, manifest, signatures, products, policy, roll, docket or log are
             not what they were.
         BadInputError: a file is missing, or is no document's manifest.
@@ -79,6 +79,7 @@ def publish(instance: Instance, document: Path, manifest: Path | None = None) ->
     signed = weigh(instance, signatures, {"offices": covered(analysis), "firms": []})
     facts = given.signed["document"]
     folder = instance.folder / PUBLISHED / facts["sha256"]
+    _refuse_withdrawn(instance, given)
     _refuse_again(instance, facts["sha256"])
     _keep(folder, facts, contents, SignedFile(given.signed, [one.record for one in signed]))
     approved = tuple(one.who for one in signed)
@@ -176,6 +177,15 @@ def _check_rules(instance: Instance, given: SignedFile, analysis: SafeAnalysis) 
             "The roll changed since this document was made: others take no part in approving it "
             "than it says. Make it again (observatory report), and have it signed."
         )
+
+
+def _refuse_withdrawn(instance: Instance, given: SignedFile) -> None:
+    """Return only if nobody took the document off the docket."""
+    for entry in instance.audit.entries():
+        if entry.kind is Kind.ACT_WITHDRAWN and entry.facts["act"] == given.digest:
+            raise NotAllowedError(
+                f"This document was withdrawn on {entry.day}. Make another (observatory report)."
+            )
 
 
 def _refuse_again(instance: Instance, sha256: str) -> None:

@@ -17,7 +17,7 @@ from crypto.signing import SigningKey
 from observatory.acts.people import Interests, Role
 from observatory.audit import Kind
 from observatory.cli import observatory
-from observatory.decisions import signed_file
+from observatory.decisions import signed_file, signed_matters
 from observatory.errors import BadInputError, IntegrityError, NotAllowedError
 from observatory.instance import Instance, today
 from observatory.publication.making import make
@@ -127,6 +127,13 @@ def test_a_document_is_published_once(founded, analysed, document):
     with pytest.raises(NotAllowedError, match="already"):
         publish(analysed, document)
     assert len(published(analysed)) == 1
+
+
+def test_a_document_that_was_withdrawn_is_not_published(founded, analysed, document):
+    sign(founded, document)
+    found = signed_matters.find(analysed, signed_file.read(manifest_of(document)).digest)
+    signed_matters.withdraw(analysed, found, "business-signer 0123456789abcdef")
+    refused(analysed, document, NotAllowedError, "withdrawn")
 
 
 def test_an_altered_document_or_manifest_is_refused(founded, analysed, document):
