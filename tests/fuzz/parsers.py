@@ -12,13 +12,13 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["observatory", "crypto"]):
+with atheris.instrument_imports(include=["observatory", "crypto", "webauthn"]):
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from werkzeug.exceptions import HTTPException
     from werkzeug.wrappers import Request
@@ -27,6 +27,9 @@ with atheris.instrument_imports(include=["observatory", "crypto"]):
     from crypto.errors import CryptoError
     from crypto.signing import SigningKey
     from observatory import config, policy
+    from observatory.acts import act, approval, assertion, enrolment, people, roll
+    from observatory.acts.approval import ApprovalError
+    from observatory.acts.people import PeopleError
     from observatory.assets import page
     from observatory.assets.listing import AssetList
     from observatory.audit import Entry
@@ -43,6 +46,7 @@ with atheris.instrument_imports(include=["observatory", "crypto"]):
     from observatory.intake import sealed, upload
     from observatory.intake.body import read_fields
     from observatory.intake.imports import mapping, register
+    from observatory.policy import Policy
     from observatory.vault.closing import SetRecord
 
 HERE = Path(tempfile.mkdtemp())
@@ -132,6 +136,47 @@ def a_written_batch() -> bytes:
     return file.getvalue()
 
 
+NO_JSON = (json.JSONDecodeError, UnicodeDecodeError, RecursionError)
+VECTORS = json.loads(
+    (Path(__file__).parents[2] / "docs/vectors/decisions-v1.json").read_text("utf-8")
+)
+POLICY = Policy(VECTORS["policy"], [])
+CHAIN = roll.Roll(
+    tuple(roll.Link(act.read(e["act"]), e["approvals"]) for e in VECTORS["roll"]["chain"]), POLICY
+)
+ACT = act.read(VECTORS["act"]["signed"])
+ENROLMENTS = [one["enrolment"] for one in VECTORS["enrolments"]]
+KEY = assertion.Credential(**ENROLMENTS[0]["record"]["credential"], rp="members.localhost")
+ASSERTION = VECTORS["approvals"][2]["assertion"]
+
+
+def an_act(data: bytes) -> None:
+    found = act.read(json.loads(data))
+    assert act.read(json.loads(found.canonical)).digest == found.digest
+
+
+def some_people(data: bytes) -> None:
+    listed = json.loads(data)
+    assert [one.to_json() for one in people.read(listed)] == listed
+
+
+def an_enrolment(data: bytes) -> None:
+    enrolment.verify(json.loads(data), CHAIN.people[0], POLICY.root)
+
+
+def an_approval(data: bytes) -> None:
+    approval.check(ACT, json.loads(data), CHAIN.electorate, DAY)
+
+
+def an_assertion(data: bytes) -> None:
+    assertion.verify(json.loads(data), KEY, bytes.fromhex(ACT.digest))
+
+
+def a_passkey(data: bytes) -> None:
+    named = base64.urlsafe_b64encode(data).decode().rstrip("=")
+    assertion.verify(ASSERTION, replace(KEY, public_key=named), bytes.fromhex(ACT.digest))
+
+
 SAMPLE = plaintext.encode(Complaint("they asked", {"stage": "release"}), Seal("2026-W40"))
 SHEET = b"Side: customs\nCustodian: 1 of 3\nWords:\n 1 academic\nEnd of words\n"
 SIGNED = b'{"signed": {"schema": "joint-integrity-observatory/audit-head/1", "size": 1}'
@@ -183,6 +228,37 @@ PARSERS: dict[str, Parser] = {
         from_file(lambda path: policy.read(path).verify()),
         (ObservatoryError,),
         (b'{"chain": [{"rules": {"version": 1}, "signatures": []}]}',),
+    ),
+    "act": Parser(an_act, (act.ActError, *NO_JSON), (ACT.canonical, CHAIN.chain[0].act.canonical)),
+    "people": Parser(
+        some_people,
+        (PeopleError, *NO_JSON),
+        (json.dumps(CHAIN.chain[1].act.body["people"]).encode(),),
+    ),
+    "roll": Parser(
+        from_file(lambda path: roll.read(path, POLICY).verify()),
+        (ObservatoryError,),
+        (CHAIN.to_bytes(), roll.Roll(CHAIN.chain[:1], POLICY).to_bytes()),
+    ),
+    "enrolment": Parser(
+        an_enrolment,
+        (enrolment.EnrolmentError, *NO_JSON),
+        tuple(json.dumps(one).encode() for one in ENROLMENTS),
+    ),
+    "approval": Parser(
+        an_approval,
+        (ApprovalError, *NO_JSON),
+        tuple(json.dumps(one).encode() for one in VECTORS["approvals"]),
+    ),
+    "assertion": Parser(
+        an_assertion,
+        (assertion.AssertionRefusedError, *NO_JSON),
+        (json.dumps(ASSERTION).encode(),),
+    ),
+    "passkey": Parser(
+        a_passkey,
+        (assertion.AssertionRefusedError,),
+        (base64.urlsafe_b64decode(KEY.public_key + "=="), b"\x04" + b"x" * 64),
     ),
     "config": Parser(
         from_file(config.read), (ObservatoryError,), (config.template().encode(), b"[a]\nb = 1\n")
