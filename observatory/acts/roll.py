@@ -22,6 +22,7 @@ from observatory.acts import approval, people
 from observatory.acts.act import NOBODY, Act, ActError, What
 from observatory.acts.approval import Approver, Electorate, Verdict
 from observatory.acts.people import PeopleError, Person
+from observatory.audit import Entry, Kind
 from observatory.errors import IntegrityError
 from observatory.policy import Policy
 
@@ -125,6 +126,24 @@ class Roll:
                 "audit log names last; nobody signs in and nothing is decided by another."
             ) from error
 
+    def check_log(self, entries: Sequence[Entry]) -> None:
+        """Return only if the log names every roll there was, each under the policy of its time.
+
+        Whoever was a signer or a chair once, and holds the key still, can make another roll that
+        follows an early one. It stands in no log but one that is rewritten from there on.
+
+        Raises:
+            IntegrityError: an older or another roll was put in its place.
+        """
+        chain = [(link.act.digest, link.act.signed["policy"]) for link in self.chain]
+        if chain != _installed(entries, chain):
+            raise IntegrityError(
+                f"{FILE_NAME} is not the roll that the audit log names last: an older or another "
+                "one was put in its place. Nobody signs in and nothing is decided by it. Put back "
+                "the file that both sides approved last, and record it. If a change was stopped "
+                "half-way, carry the same act out once more on the command line."
+            )
+
     def _check_order(self) -> None:
         """Return only if no roll is of an older policy, or an earlier day, than the one before."""
         versions = {one.fingerprint: place for place, one in enumerate(self.policy.chain)}
@@ -186,6 +205,24 @@ def check_people(listed: Sequence[Person], signers: Mapping[str, Sequence[str]])
     for one in listed:
         if one.signer is not None and one.signer not in signers.get(one.side, ()):
             raise PeopleError(f"{one.name} is listed with a key that is no signer's of the policy")
+
+
+def _installed(
+    entries: Sequence[Entry], chain: Sequence[tuple[str, str]]
+) -> list[tuple[object, object]]:
+    """Return the rolls that the log names, each with the policy in force when it was installed.
+
+    A log of the first schema does not name its first policy: what the chain says of it is taken.
+    """
+    found: list[tuple[object, object]] = []
+    policy: object = None
+    for entry in entries:
+        if entry.kind in (Kind.FOUNDED, Kind.POLICY_INSTALLED):
+            policy = entry.facts["policy"]
+        elif entry.kind is Kind.ROLL_INSTALLED:
+            said = chain[len(found)][1] if len(found) < len(chain) else None
+            found.append((entry.facts["roll"], policy or said))
+    return found
 
 
 def _check_nobody_returns(chain: Sequence[Link]) -> None:

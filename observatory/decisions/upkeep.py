@@ -91,43 +91,7 @@ def check_log(instance: Instance) -> None:
             "was put in its place. Put back the file that both sides signed last, and record it. "
             "If an installation was stopped half-way, install the same proposal once more."
         )
-    check_roll(instance, entries)
-
-
-def check_roll(instance: Instance, entries: Sequence[Entry]) -> None:
-    """Return only if the log names every roll there was, each under the policy in force then.
-
-    Whoever was a signer or a chair once, and holds the key still, can make another roll that
-    follows an early one. It stands in no log but one that is rewritten from there on.
-
-    Raises:
-        IntegrityError: an older or another roll was put in its place.
-    """
-    chain = [(link.act.digest, link.act.signed["policy"]) for link in instance.roll.chain]
-    if chain != _installed(entries, chain):
-        raise IntegrityError(
-            "roll.json is not the roll that the audit log names last: an older or another one was "
-            "put in its place. Put back the file that both sides approved last, and record it. "
-            "If a change was stopped half-way, carry the same act out once more."
-        )
-
-
-def _installed(
-    entries: Sequence[Entry], chain: Sequence[tuple[str, str]]
-) -> list[tuple[object, object]]:
-    """Return the rolls that the log names, each with the policy in force when it was installed.
-
-    A log of the first schema does not name its first policy: what the chain says of it is taken.
-    """
-    found: list[tuple[object, object]] = []
-    policy: object = None
-    for entry in entries:
-        if entry.kind in (Kind.FOUNDED, Kind.POLICY_INSTALLED):
-            policy = entry.facts["policy"]
-        elif entry.kind is Kind.ROLL_INSTALLED:
-            said = chain[len(found)][1] if len(found) < len(chain) else None
-            found.append((entry.facts["roll"], policy or said))
-    return found
+    instance.roll.check_log(entries)
 
 
 def _check_beginning(entries: Sequence[Entry], root: str) -> None:

@@ -14,8 +14,16 @@ from observatory.acts import people
 from observatory.acts.people import Interests, PeopleError, Role, in_words
 
 CHAIRS = [
-    new_person(side, Role.CHAIR, name=f"Chair of {side}", first="2026-01-01", last="2028-12-31")[0]
-    for side in ("customs", "business")
+    new_person(
+        side,
+        Role.CHAIR,
+        id=f"{side}-00000007",
+        name=f"Chair of {side}",
+        first="2026-01-01",
+        last="2028-12-31",
+        invitation=digit * 64,
+    )[0]
+    for side, digit in (("customs", "a"), ("business", "b"))
 ]
 
 
