@@ -74,7 +74,8 @@ def test_people_are_read_as_they_are_listed():
         ("customs", [Role.MEMBER], {"id": CHAIRS[0].id}),
         ("customs", [Role.MEMBER], {"invitation": CHAIRS[1].invitation}),
     ],
-    ids=str,
+    # No value may stand in a name: some are drawn anew by every process that collects the tests.
+    ids=lambda value: type(value).__name__,
 )  # fmt: skip
 def test_who_cannot_be_on_a_roll(side, roles, fields):
     person = new_person(side, *roles)[0]
