@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 
-OWN = frozenset({"nonce", "assertion", "person", "password", "code", "confirming", "csrf_token"})
-"""Fields of the asking page; those of the form that it stands before go through it."""
+PREFIX = "confirm-"
+"""Of the asking page's own fields; those of the form that it stands before go through it."""
 
 
 def fresh_only(view: Callable[P, Any]) -> Callable[P, Any]:
@@ -41,11 +41,16 @@ def fresh_only(view: Callable[P, Any]) -> Callable[P, Any]:
         if found.fresh:
             return view(*args, **kwargs)
         gate = current()
-        if "confirming" not in request.form:
+        own = {
+            name.removeprefix(PREFIX): value
+            for name, value in request.form.items()
+            if name.startswith(PREFIX)
+        }
+        if not own:
             return _ask(gate, found)
         try:
-            prove = proving.by_password if "password" in request.form else proving.by_passkey
-            person, _ = prove(gate, {**request.form, "person": found.person.id})
+            prove = proving.by_password if "password" in own else proving.by_passkey
+            person, _ = prove(gate, {**own, "person": found.person.id})
         except ProofError as error:
             return _ask(gate, found, str(error))
         except BusyError as busy:
@@ -66,7 +71,7 @@ def _ask(
     fields = [
         (name, value)
         for name in request.form
-        if name not in OWN
+        if name != "csrf_token" and not name.startswith(PREFIX)
         for value in request.form.getlist(name)
     ]
     page = render_template(

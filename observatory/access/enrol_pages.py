@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from typing import TYPE_CHECKING, Any
 
 from cryptography.exceptions import InvalidSignature
@@ -164,8 +165,9 @@ def _asking(gate: Gate, form: Mapping[str, str]) -> Person:
 def _locked(text: str) -> bytes:
     try:
         found = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (binascii.Error, ValueError) as error:
+        good = len(found) <= MOST_LOCKED and passwords.has_usual_costs(json.loads(found))
+    except (binascii.Error, ValueError, RecursionError) as error:
         raise EnrolmentError("the browser sent no password") from error
-    if len(found) > MOST_LOCKED:
+    if not good:
         raise EnrolmentError("the browser sent no password")
     return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
@@ -30,13 +31,23 @@ MOST_DEVICES = 10
 """Passkeys that one invitation's passkey may vouch for."""
 
 
+@dataclass(frozen=True)
+class _Seen:
+    """The log as it was read: its end, its entries, and what it names of each person."""
+
+    end: tuple[int, bytes] | None
+    entries: Sequence[Entry]
+    logged: Mapping[str, Sequence[Logged]]
+
+
 class Enrolments:
     """What the people of one observatory sign in and approve by."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._log = AuditLog(engine)
-        self._read: tuple[tuple[int, bytes] | None, Sequence[Entry]] = (None, ())
+        self._seen = _Seen(None, (), {})
+        self._known: tuple[object, list[str]] = (None, [])
 
     def entries(self) -> Sequence[Entry]:
         """Return the audit log's entries, read anew when the log has another end.
@@ -45,20 +56,18 @@ class Enrolments:
             AuditError: an entry was altered.
             ResourceError: the database cannot be read.
         """
+        return self._look().entries
+
+    def _look(self) -> _Seen:
         query = select(StoredEntry.number, StoredEntry.root)
-        try:
-            with self._engine.connect() as connection:
-                last = connection.execute(
-                    query.order_by(StoredEntry.number.desc()).limit(1)
-                ).first()
-        except SQLAlchemyError as error:
-            raise _refused(error) from error
-        end = (last.number, bytes(last.root)) if last else None
-        known, entries = self._read
-        if known != end or end is None:
+        with self._connected() as connection:
+            row = connection.execute(query.order_by(StoredEntry.number.desc()).limit(1)).first()
+        end = (row.number, bytes(row.root)) if row else None
+        seen = self._seen
+        if seen.end is None or seen.end != end:
             entries = self._log.entries()
-            self._read = (end, entries)
-        return entries
+            seen = self._seen = _Seen(end, entries, _by_person(entries))
+        return seen
 
     def of(self, person: Person, observatory: str) -> list[Enrolment]:
         """Return what a person has enrolled and may use, in the log's order.
@@ -71,10 +80,10 @@ class Enrolments:
             AuditError: the log was altered.
             ResourceError: the database cannot be read.
         """
-        entries = self.entries()
+        logged = _of_invitation(self._look().logged.get(person.id, ()), person)
         with self._connected() as connection:
             rows = _rows(connection, person)
-        return _counting(person, observatory, rows, _logged(entries, person))
+        return _counting(person, observatory, rows, logged)
 
     def find(
         self, credential: str, people: Iterable[Person], observatory: str
@@ -88,21 +97,25 @@ class Enrolments:
                         return person, one
         return None
 
-    def credentials(self, people: Iterable[Person], observatory: str) -> list[str]:
-        """Return the names of everybody's passkeys: no authenticator is to be enrolled twice."""
-        found = [one.credential for person in people for one in self.of(person, observatory)]
-        return [one.id for one in found if one is not None]
+    def credentials(self, people: Sequence[Person], observatory: str) -> list[str]:
+        """Return the names of everybody's passkeys: no authenticator is to be enrolled twice.
+
+        Anybody may open the page that lists them, so they are gathered when roll or log changed.
+        """
+        key = (self._look().end, tuple(person.invitation for person in people))
+        if self._known[0] != key:
+            found = [one.credential for person in people for one in self.of(person, observatory)]
+            self._known = (key, [one.id for one in found if one is not None])
+        return self._known[1]
 
     def locked(self, person: Person, observatory: str) -> bytes | None:
         """Return what is locked under a person's password, if that was enrolled."""
         with self._connected() as connection:
             query = select(Password.locked).where(Password.person == person.id)
-            kept = connection.execute(query).scalar()
-        if kept is None:
-            return None
-        name = hashlib.sha256(bytes(kept)).hexdigest()
-        enrolled = (one.record.get("password") for one in self.of(person, observatory))
-        return bytes(kept) if name in enrolled else None
+            kept = bytes(connection.execute(query).scalar() or b"")
+        # The same is done whether there is one or not, for whoever looks at the time.
+        enrolled = [one.record.get("password") for one in self.of(person, observatory)]
+        return kept if hashlib.sha256(kept).hexdigest() in enrolled else None
 
     def add(
         self, evidence: Any, person: Person, observatory: str, *, locked: bytes | None = None
@@ -140,7 +153,9 @@ class Enrolments:
         observatory: str,
         locked: bytes | None,
     ) -> None:
-        rows, logged = _rows(connection, person), _logged(self._log.entries(), person)
+        rows = _rows(connection, person)
+        named = _by_person(self._log.entries()).get(person.id, ())
+        logged = _of_invitation(named, person)
         _check_unused(new, person, observatory, rows, logged)
         row = {
             "digest": new.digest,
@@ -203,15 +218,19 @@ def _read(data: bytes) -> Any:
         return None
 
 
-def _logged(entries: Iterable[Entry], person: Person) -> list[Logged]:
-    """Return what the log names of this person's invitation, in order."""
-    found = []
+def _by_person(entries: Iterable[Entry]) -> dict[str, list[Logged]]:
+    """Return what the log names of each person, in order."""
+    found: dict[str, list[Logged]] = {}
     for entry in entries:
-        if entry.kind is Kind.MEMBER_CHANGED and entry.facts["member"] == person.id:
+        if entry.kind is Kind.MEMBER_CHANGED:
             one = enrolment.from_log(str(entry.facts["change"]))
-            if one is not None and one.invitation == person.invitation:
-                found.append(one)
+            if one is not None:
+                found.setdefault(str(entry.facts["member"]), []).append(one)
     return found
+
+
+def _of_invitation(logged: Iterable[Logged], person: Person) -> list[Logged]:
+    return [one for one in logged if one.invitation == person.invitation]
 
 
 def _first(logged: Iterable[Logged], means: Means) -> str | None:

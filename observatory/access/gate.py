@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from flask import Flask, Response, abort, current_app, g, render_template, request, session
-from flask_wtf.csrf import CSRFProtect, generate_csrf  # type: ignore[import-untyped]
+from flask_wtf import csrf  # type: ignore[import-untyped]
 
 from observatory.access import matrix, sessions
 from observatory.access.enrolments import Enrolments
-from observatory.access.nonces import Nonces
+from observatory.access.nonces import TOO_LATE, Nonces
 from observatory.access.passwords import Passwords
 from observatory.access.roll_now import RollNow
 from observatory.access.sessions import Session, Sessions
@@ -88,7 +88,7 @@ class Gate:
 def init_app(app: Flask, instance: Instance) -> Gate:
     """Let nobody in but whom the matrix lets."""
     enrolments = Enrolments(instance.vault.engine)
-    rolls = RollNow(instance, enrolments)
+    rolls = RollNow(instance)
     gate = Gate(instance, enrolments, Sessions(), rolls, Nonces(), Passwords())
     app.extensions["gate"] = gate
     app.session_interface = gate.sessions
@@ -100,7 +100,7 @@ def init_app(app: Flask, instance: Instance) -> Gate:
         MAX_CONTENT_LENGTH=MAX_REQUEST_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_REQUEST_BYTES,
     )
-    forms = CSRFProtect(app)
+    forms = csrf.CSRFProtect(app)
 
     @app.before_request
     def recognise() -> tuple[str, int] | None:
@@ -128,20 +128,32 @@ def init_app(app: Flask, instance: Instance) -> Gate:
         if found is None:
             return {"visitor": None}
         # Pages that are sent in pieces are drawn when the request is over.
-        token = generate_csrf()
+        token = csrf.generate_csrf()
         return {
             "visitor": found,
             "csrf_token": lambda: token,
             "pages_of": matrix.pages_of,
         }
 
+    _refusals(app, gate)
+    return gate
+
+
+def _refusals(app: Flask, gate: Gate) -> None:
+    """Give the application its pages for what is refused here, or stopped below."""
+
+    @app.errorhandler(csrf.CSRFError)
+    def unprotected(_error: Exception) -> tuple[str, int]:
+        """Give a stranger the page anew: it lay open for long, or the service was restarted."""
+        if present() is None:
+            return gate.sign_in_page(problem=TOO_LATE), 400
+        return render_template("review/refused.html", status=400), 400
+
     @app.errorhandler(ObservatoryError)
     def refused(error: ObservatoryError) -> tuple[str, int]:
         """Tell who is signed in what is wrong; the sentences of these errors are for people."""
         status = 500 if error.exit_code is Exit.INTEGRITY else 503
         return render_template("review/stopped.html", said=str(error)), status
-
-    return gate
 
 
 def present() -> Visitor | None:

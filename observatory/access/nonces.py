@@ -17,6 +17,8 @@ from threading import Lock
 SECONDS = 5 * 60
 RANDOM_BYTES, TIME_BYTES, SEAL_BYTES = 32, 8, 32
 
+TOO_LATE = "This page lay open for too long, or was used before. Here it is anew: try again."
+
 
 class NonceError(ValueError):
     """A number that was not given out here, is too old, or was used."""

@@ -97,6 +97,12 @@ def link(secret: bytes, person: str, observatory: str) -> str:
     return pyotp.TOTP(in_letters(secret)).provisioning_uri(name=person, issuer_name=observatory)
 
 
+def has_usual_costs(locked: Any) -> bool:
+    """Tell whether a locked secret asks for the work that this service asks for, and no more."""
+    costs = locked.get("kdf") if isinstance(locked, dict) else None
+    return isinstance(costs, dict) and passphrase.KDF.items() <= costs.items()
+
+
 class Passwords:
     """The trying of passwords and codes: slowed by account, bounded in all, each code once."""
 

@@ -6,8 +6,7 @@ import json
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from observatory.access.nonces import NonceError
-from observatory.access.proving import TOO_LATE
+from observatory.access.nonces import TOO_LATE, NonceError
 from observatory.acts.enrolment import EnrolmentError
 from observatory.instance import today
 

@@ -6,11 +6,11 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from observatory.acts import roll as rolls
+from observatory.acts.act import NOBODY
 from observatory.audit import Kind
 from observatory.errors import IntegrityError
 
 if TYPE_CHECKING:
-    from observatory.access.enrolments import Enrolments
     from observatory.acts.roll import Roll
     from observatory.instance import Instance
 
@@ -22,25 +22,22 @@ class RollNow:
     every approval of every roll there was takes a while; the same bytes always verify alike.
     """
 
-    def __init__(self, instance: Instance, enrolments: Enrolments) -> None:
+    def __init__(self, instance: Instance) -> None:
         self._instance = instance
-        self._enrolments = enrolments
         self._verified: tuple[bytes, Roll] | None = None
 
     def get(self) -> Roll:
         """Return the roll in force.
+
+        Each roll names the one before it by its digest, so the last one names them all.
 
         Raises:
             IntegrityError: it is not what both sides approved, or not the last that they did.
             ResourceError: the database cannot be read.
         """
         found = self._read()
-        installed = [
-            entry.facts["roll"]
-            for entry in self._enrolments.entries()
-            if entry.kind is Kind.ROLL_INSTALLED
-        ]
-        if installed[-1:] != ([found.digest] if found.chain else []):
+        installed = self._instance.audit.last(Kind.ROLL_INSTALLED)
+        if found.digest != (installed.facts["roll"] if installed else NOBODY):
             raise IntegrityError(
                 "roll.json is not the roll that the audit log names last: an older or another one "
                 "was put in its place. Nobody signs in by it. Put back the file that both sides "
@@ -50,9 +47,11 @@ class RollNow:
         return found
 
     def _read(self) -> Roll:
-        found = rolls.read(self._instance.folder / rolls.FILE_NAME, self._instance.policy)
-        name = hashlib.sha256(found.to_bytes()).digest()
-        if self._verified is None or self._verified[0] != name:
+        path = self._instance.folder / rolls.FILE_NAME
+        name = hashlib.sha256(path.read_bytes() if path.is_file() else b"").digest()
+        known = self._verified
+        if known is None or known[0] != name:
+            found = rolls.read(path, self._instance.policy)
             found.verify()
-            self._verified = (name, found)
-        return self._verified[1]
+            known = self._verified = (name, found)
+        return known[1]

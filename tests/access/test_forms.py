@@ -30,6 +30,13 @@ def test_no_form_is_taken_without_its_protection(app, chair):
     assert chair.get("/account").status_code == 200
 
 
+def test_a_page_to_sign_in_by_that_is_of_yesterday_is_given_anew(app):
+    answer = Member(app).post("/sign-in/passkey", {"nonce": "x"}, "of before the restart")
+    assert answer.status_code == 400
+    assert "lay open for too long" in answer.text
+    assert "Sign in by passkey" in answer.text
+
+
 def test_no_form_is_taken_from_another_site(app, chair):
     token = chair.token()
     for path in posts(app):
@@ -117,7 +124,8 @@ def confirmed(page, passkey):
     found = {}
     for name, value in fields:
         found.setdefault(name, []).append(value)
-    found["assertion"] = json.dumps(passkey.assertion(challenge_of(nonce_in(page))))
+    signed = passkey.assertion(challenge_of(nonce_in(page.replace("confirm-nonce", "nonce"))))
+    found["confirm-assertion"] = json.dumps(signed)
     return found
 
 

@@ -1,6 +1,6 @@
 // Proving to be there: forms that carry a number to be signed, `data-prove`.
 import { available, sign, signInChallenge, why } from "./passkey.js";
-import { busy, field, tell } from "./page.js";
+import { busy, tell } from "./page.js";
 
 export function start() {
   for (const form of document.querySelectorAll("form[data-prove]")) {
@@ -19,6 +19,6 @@ async function prove(form) {
   const { nonce, rp, credentials } = form.dataset;
   const challenge = await signInChallenge(nonce);
   const assertion = await sign(challenge, rp, JSON.parse(credentials ?? "[]"));
-  field(form, "assertion").value = JSON.stringify(assertion);
+  form.querySelector("[data-assertion]").value = JSON.stringify(assertion);
   form.submit();
 }
