@@ -11,7 +11,6 @@ import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from observatory.errors import BadInputError, ResourceError
 
@@ -150,11 +149,9 @@ def _check(settings: Config, path: Path) -> None:
 
 def _check_members_url(settings: Config, path: Path) -> None:
     """Return only if the address of the members' pages is one that passkeys work at."""
-    parts = urlsplit(settings.members_url)
-    if settings.members_url and (
-        f"{parts.scheme}://{parts.netloc}" != settings.members_url
-        or parts.scheme != "https"
-        or parts.hostname != settings.members_host.lower()
+    host = re.escape(settings.members_host.lower())
+    if settings.members_url and not re.fullmatch(
+        rf"https://{host}(:\d{{1,5}})?", settings.members_url
     ):
         raise BadInputError(
             f"{path}: 'members_url' must be https:// and the name of 'members_host', such as "
