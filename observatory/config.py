@@ -11,6 +11,7 @@ import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from observatory.errors import BadInputError, ResourceError
 
@@ -52,6 +53,10 @@ members_url = ""
 # observatory handles none, and where findings are published. Plain text; may stay empty.
 case_contact = ""
 findings_address = ""
+
+# Where the link "Leave this page now" leads, on every page of the form: an address that looks
+# harmless on any screen. Nothing is asked of it before a reporter leaves.
+exit_address = "https://www.wikipedia.org/"
 """
 
 
@@ -97,6 +102,7 @@ class Config:
     members_url: str = ""
     case_contact: str = ""
     findings_address: str = ""
+    exit_address: str = "https://www.wikipedia.org/"
 
 
 def read(path: Path) -> Config:
@@ -142,6 +148,9 @@ def _check(settings: Config, path: Path) -> None:
         raise BadInputError(f"{path}: 'role' must be one of {', '.join(ROLES)}.")
     if settings.intake_port == settings.members_port:
         raise BadInputError(f"{path}: 'intake_port' and 'members_port' must differ.")
+    leaving = urlsplit(settings.exit_address)
+    if leaving.scheme not in {"http", "https"} or not leaving.hostname:
+        raise BadInputError(f"{path}: 'exit_address' must begin with https:// and name a site.")
     if bool(settings.certificate) != bool(settings.key_file):
         raise BadInputError(f"{path}: 'certificate' and 'key_file' go together.")
     _check_members_url(settings, path)

@@ -35,7 +35,7 @@ await build({
 // The scripts that seal a report, in the form and in the offline page: one file each, without the
 // parts of their libraries that open, and old enough in grammar for a telephone of some years.
 await build({
-  entryPoints: ["intake.js", "offline.js"].map((name) => join(here, name)),
+  entryPoints: ["intake.js", "offline.js", "exit.js"].map((name) => join(here, name)),
   outdir: out,
   bundle: true,
   minify: true,

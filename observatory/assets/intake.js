@@ -4,6 +4,7 @@
 // How words survive a failed send (the policy of this page forbids fetch, frames and workers, and
 // nothing may be stored): the sealed post asks the server to answer a failure with 204, on which a
 // browser stays on the page that it has. A line that is down is found before by loading a picture.
+import "./exit.js";
 import { offerLanguages } from "./languages.js";
 import { WEEK_MS, later } from "./periods.js";
 import { base64, fromBase64, newOnce, seal } from "./sealing.js";

@@ -1,5 +1,6 @@
 // The form's steps in the page itself: write, look once more, go back and change. What becomes of a
 // sealed report is the caller's: sent by the served form, saved by the offline page.
+import { markWords } from "./marking.js";
 import { check } from "./sealing.js";
 import { entitle, focus, part } from "./supplied.js";
 import { answers, form, wellWritten, words, writing } from "./writing.js";
@@ -62,7 +63,7 @@ function open(said) {
   look?.remove();
   look = part("look");
   lookHash = location.hash;
-  look.querySelector(".words").textContent = check(words.value).narrative;
+  markWords(look, check(words.value).narrative);
   const list = look.querySelector(".said");
   list.textContent = "";
   for (const { question, answer } of said) {

@@ -19,12 +19,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 KINDS = (
     "name", "telephone", "online", "number", "amount", "date", "time", "only", "role",
 )  # fmt: skip
 """In the order in which a page explains them."""
+
+PLACES_SHOWN = 8
+LONGEST_SHOWN = 60
 
 RULES = Path(__file__).with_name("marks.json")
 _NAMED = re.compile(r"\{([A-Z_]+)\}")
@@ -129,6 +132,24 @@ def segments(text: str) -> tuple[tuple[str, str], ...]:
         end = mark.end
     pieces.append((text[end:], ""))
     return tuple(piece for piece in pieces if piece[0])
+
+
+def found_in(pieces: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Return each kind that pieces hold with its first places, each once, in the order of a page.
+
+    A long place is cut, and more than ``PLACES_SHOWN`` end in an ellipsis.
+    """
+    found: dict[str, dict[str, None]] = {kind: {} for kind in KINDS}
+    for words, kind in pieces:
+        if kind:
+            found[kind][words if len(words) <= LONGEST_SHOWN else words[:LONGEST_SHOWN] + "…"] = (
+                None
+            )
+    return {
+        kind: (*list(places)[:PLACES_SHOWN], *(["…"] if len(places) > PLACES_SHOWN else []))
+        for kind, places in found.items()
+        if places
+    }
 
 
 def _found(text: str) -> Iterator[Mark]:

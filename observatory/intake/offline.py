@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from observatory import assets, languages
 from observatory.instance import today
-from observatory.intake import form
+from observatory.intake import form, marks
 
 if TYPE_CHECKING:
     from observatory.instance import Instance
@@ -82,6 +82,7 @@ def _part(instance: Instance, address: str, language: Language) -> _Part:
             observatory_name=instance.config.observatory_name,
             made_up=instance.made_up,
             address=address,
+            mark_kinds=dict.fromkeys(marks.KINDS, ()),
         )
         for name in ("offline_page", "offline_without_script")
     )

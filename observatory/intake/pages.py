@@ -13,7 +13,7 @@ from observatory import instance as instances
 from observatory.database.engine import check_writable
 from observatory.headers import report_failure
 from observatory.instance import StaleEnvelopeError
-from observatory.intake import compression, form, language, sealed, upload
+from observatory.intake import compression, form, language, marks, sealed, upload
 from observatory.intake.body import read_fields
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ def init_app(app: Flask, instance: Instance) -> None:
         observatory_name=instance.config.observatory_name,
         case_contact=instance.config.case_contact,
         findings_address=instance.config.findings_address,
+        exit_address=instance.config.exit_address,
+        mark_kinds=dict.fromkeys(marks.KINDS, ()),
         made_up=instance.made_up,
         k=instance.policy.disclosure("members").k,
     )
@@ -90,10 +92,12 @@ def _check(instance: Instance, draft: form.Draft, *, failed: bool = False) -> st
         for question in _asked(instance)
         if question.facet.code in draft.facets
     ]
+    pieces = marks.segments(draft.complaint.narrative)
     return render_template(
         "intake/check.html",
         draft=draft,
-        words=draft.complaint.narrative,
+        pieces=pieces,
+        found=marks.found_in(pieces),
         answers=answers,
         failed=failed,
     )
