@@ -73,7 +73,7 @@ def test_somebody_of_neither_side_approves_nothing(world):
         {"about": ABOUT},
         {},  # the same once more, with another random number
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_an_approval_counts_for_no_other_act(world, kind, change):
     proof = replayed(world, world.act())[kind]
@@ -147,7 +147,7 @@ def test_a_term_holds_on_the_day_and_on_the_day_the_act_was_made(world):
         Interests(firms=frozenset({"Ａｃｍｅ Ltd"})),
         Interests(firms=frozenset({"Ac\u200dme Ltd", "Other"})),
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_whoever_has_an_interest_takes_no_part(world, interests):
     act = world.act(about=ABOUT)
@@ -327,7 +327,7 @@ def asserted_with(
         {"rp": "members.example.org", "origin": "https://example.org"},
         {"rp": "10.0.0.1", "origin": "http://10.0.0.1"},
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_an_assertion_made_otherwise_than_asked_is_no_approval(world, how):
     act = world.act()
@@ -429,7 +429,7 @@ DEEP = b64url(b"[" * 5000)
         {"person": None, "enrolment": None, "assertion": None},
         {"person": ["customs"], "enrolment": {}, "assertion": {}},
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )  # fmt: skip
 def test_what_is_no_approval_is_refused(world, evidence):
     act = world.act()
@@ -478,7 +478,7 @@ def test_an_assertion_with_a_part_of_another_shape_is_forged(world, name, value)
         {"password": "ab" * 32},
         {"more": 1},
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_a_record_of_another_shape_enrols_nobody_whoever_signs_it(world, change):
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
