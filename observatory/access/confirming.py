@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 from flask import abort, g, render_template, request
 
-from observatory.access import proving, sessions
+from observatory.access import proving
 from observatory.access.gate import current, current_session, visitor
 from observatory.access.passwords import BusyError
 from observatory.access.proving import ProofError
@@ -55,10 +55,9 @@ def fresh_only(view: Callable[P, Any]) -> Callable[P, Any]:
             return _ask(gate, found, str(error))
         except BusyError as busy:
             return _ask(gate, found, "Too many tries at once. Wait a moment, then try again.", busy)
-        held = current_session().held
-        if held is None or person.id != found.person.id:
+        if person.id != found.person.id:
             abort(403)
-        sessions.confirm(held)
+        gate.sessions.confirm(current_session())
         g.visitor = replace(found, fresh=True)
         return view(*args, **kwargs)
 

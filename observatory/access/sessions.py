@@ -114,6 +114,19 @@ class Sessions(SessionInterface):
             self._held[_name(session.secret)] = session.held
         session.modified = True
 
+    def confirm(self, session: Session) -> None:
+        """Note that the session's person proved to be there; it goes on under a new secret."""
+        held = session.held
+        if held is None:
+            return
+        secret = secrets.token_urlsafe(32)
+        with self._lock:
+            if self._held.pop(_name(session.secret), None) is None:
+                return  # signed out in the meantime
+            self._held[_name(secret)] = held
+        held.asserted = time.monotonic()
+        session.secret, session.modified = secret, True
+
     def end(self, session: Session) -> None:
         """End a session, if it runs, and forget what it held."""
         with self._lock:
@@ -157,11 +170,6 @@ class Sessions(SessionInterface):
 def is_fresh(held: Held) -> bool:
     """Tell whether a session's person proved to be there a short while ago."""
     return time.monotonic() - held.asserted < FRESH_SECONDS
-
-
-def confirm(held: Held) -> None:
-    """Note that the session's person proved to be there."""
-    held.asserted = time.monotonic()
 
 
 def _runs(held: Held, now: float) -> bool:

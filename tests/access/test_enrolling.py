@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from threading import Barrier, Thread
 
 import pytest
 from decided import (
@@ -223,6 +224,29 @@ def test_a_device_is_not_added_to_somebody_elses_account(chair, chairs):
     assert add(chair, proof, passkey).status_code == 403
 
 
+def together(instance, person_id, secret):
+    """Enrol four devices by one link at one moment: one of them is enrolled."""
+    root, person = instance.policy.root, instance.roll.person(person_id)
+    start, ends = Barrier(4), []
+
+    def race():
+        evidence = enrolled_by(secret, root, person_id, Passkey())
+        start.wait()
+        try:
+            ends.append(Enrolments(instance.vault.engine).add(evidence, person, root))
+        except EnrolmentError:
+            ends.append(None)
+
+    racers = [Thread(target=race) for _ in range(4)]
+    for racer in racers:
+        racer.start()
+    for racer in racers:
+        racer.join()
+    assert len(ends) == 4
+    assert len([end for end in ends if end is not None]) == 1
+    assert len(Enrolments(instance.vault.engine).of(person, root)) == 1
+
+
 def test_enrolments_are_kept_in_either_database(database_url, tmp_path):
     from crypto import passphrase
     from observatory.decisions.founding import found
@@ -247,4 +271,5 @@ def test_enrolments_are_kept_in_either_database(database_url, tmp_path):
     with pytest.raises(EnrolmentError, match="used already"):
         store.add(enrolled_by(secret, root, person_id, Passkey()), person, root)
     assert len(store) == 1
+    together(instance, *secret_of(chair_link(made, "customs")))
     instance.vault.engine.dispose()

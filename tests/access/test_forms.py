@@ -146,7 +146,12 @@ def test_what_changes_something_asks_again_after_five_minutes_and_loses_nothing(
     wrong = confirmed(answer.text, chairs["business"].passkey)
     assert browser.client.post("/change", data=wrong, headers=browser.headers).status_code == 403
     fields = confirmed(browser.post("/change", {"what": ["one", "two"]}).text, passkey)
+    before = browser.cookie
     assert browser.client.post("/change", data=fields, headers=browser.headers).text == "done"
+    assert browser.cookie != before
+    old = Member(app)
+    old.cookie = before
+    assert old.get("/account").status_code == 403
     assert done[-1] == ["one", "two"]
     assert browser.post("/change", {"what": "soon after"}).text == "done"
     monkeypatch.setattr(sessions.time, "monotonic", lambda: clock() + 2 * sessions.FRESH_SECONDS)
