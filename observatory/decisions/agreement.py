@@ -19,6 +19,7 @@ from observatory.audit import Entry, Kind
 from observatory.audit.entries import Fact
 from observatory.database.faults import reason
 from observatory.decisions.deciding import State, decided, log_done, matters
+from observatory.decisions.ending import endings
 from observatory.decisions.passkeys import check_enrolled
 from observatory.errors import BadInputError, IntegrityError, NotAllowedError, ResourceError
 from observatory.instance import CATALOGUE, Instance
@@ -109,12 +110,14 @@ def check_catalogue(instance: Instance) -> None:
 def decided_last(instance: Instance, what: What) -> Act | None:
     """Return the act of a kind that was carried out last, once its proofs hold as they did then.
 
+    An act ends once: an entry that somebody appends does again nothing that was done or withdrawn.
+
     Raises:
         IntegrityError: they do not, or the act is gone.
     """
     entries = [
         entry
-        for entry in instance.audit.entries()
+        for entry in endings(instance.audit.entries()).values()
         if entry.kind is Kind.ACT_DONE and entry.facts["what"] == what
     ]
     return _decided_by(instance, entries[-1]) if entries else None
@@ -131,7 +134,7 @@ def _decided_by(instance: Instance, entry: Entry) -> Act:
         raise _gone(digest, "is another one than the audit log says")
     proofs = instance.docket.approvals(digest)
     verdict = approval.weigh(act, proofs, electorate, date.fromisoformat(entry.day))
-    if verdict.missing or verdict.forged:
+    if verdict.missing or verdict.forged or not act.stands_on(entry.day):
         raise _gone(digest, "is not what both sides approved")
     for approver in verdict.approvers:
         check_enrolled(instance.audit.entries(), approver)

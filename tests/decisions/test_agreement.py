@@ -104,6 +104,21 @@ def test_the_catalogue_that_was_decided_last_counts(instance, chairs):
         agreement.check_catalogue(instance)
 
 
+def test_an_entry_that_is_appended_brings_no_earlier_decision_back(instance, chairs):
+    instance = own_catalogue(instance)
+    mine = {"catalogue": instance.catalogue.version}
+    old = decide(instance, What.CATALOGUE, mine, list(chairs.values()))
+    decide(instance, What.CATALOGUE, {"catalogue": "0" * 12}, list(chairs.values()))
+    gone = deciding.propose(instance, What.CATALOGUE, mine, by="customs-signer-1")
+    approve(instance, gone, *chairs.values())
+    deciding.withdraw(instance, gone, instance.roll.person(chairs["customs"].person))
+    for act in (old, gone):
+        facts = {"act": act.digest, "what": "catalogue", "approved": []}
+        instance.audit.record(Kind.ACT_DONE, facts)
+        with pytest.raises(NotAllowedError, match="have not decided"):
+            agreement.check_catalogue(instance)
+
+
 def test_an_entry_without_an_act_decides_nothing(instance):
     instance = own_catalogue(instance)
     facts = {"act": "ab" * 32, "what": "catalogue", "approved": ["customs-1", "business-1"]}
