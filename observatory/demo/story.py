@@ -37,6 +37,8 @@ def tell(folder: Path, progress: Progress) -> Iterator[str]:
     )
     made = found_for(folder, corpus)
     yield f"Founded {made.instance.folder}; share and signer files are in {made.shares}."
+    links = " and ".join(path.name for path in made.links)
+    yield f"The chair of either side enrols a passkey by the link in {links}."
     sealed = seal_corpus(made.instance, corpus, progress)
     (folder / "answer_key.json").write_text(json.dumps(corpus.answer_key, indent=1) + "\n", "utf-8")
     yield f"Sealed {sealed} reports."
