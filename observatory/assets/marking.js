@@ -36,7 +36,8 @@ function explain(section, places) {
     for (const place of found) {
       const shown = document.createElement("bdi");
       shown.textContent = place;
-      group.querySelector(".places").append(shown);
+      const list = group.querySelector(".places");
+      list.append(list.hasChildNodes() ? " · " : "", shown);
     }
     if (found.length === 0) group.remove();
   }

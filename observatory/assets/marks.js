@@ -3,6 +3,8 @@
 // Nothing here touches the page, the network or any storage.
 import source from "../intake/marks.json" with { type: "json" };
 
+const FEW_WORDS = 4;
+
 const parts = { ...source.classes, ...source.parts };
 
 function compiled(pattern, flags) {
@@ -46,7 +48,7 @@ function runsOf(folded) {
 function isLoud(text, runs) {
   const inner = runs.filter(({ opening }) => !opening);
   const capitals = inner.filter(({ start }) => ends(known.capitals, text, start) >= 0);
-  return 2 * capitals.length > inner.length;
+  return 2 * capitals.length > inner.length + FEW_WORDS;
 }
 
 function isName(folded, opening, loud) {

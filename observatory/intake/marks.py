@@ -26,6 +26,7 @@ KINDS = (
 )  # fmt: skip
 """In the order in which a page explains them."""
 
+FEW_WORDS = 4  # in a text of a few words, two names are no habit
 PLACES_SHOWN = 8
 LONGEST_SHOWN = 60
 
@@ -187,7 +188,7 @@ def _is_loud(known: _Rules, text: str, runs: list[tuple[int, bool]]) -> bool:
     """Tell whether most words have capitals, which then say nothing about names."""
     inner = [start for start, opening in runs if not opening]
     capitals = sum(known.capitals.match(text, start) is not None for start in inner)
-    return 2 * capitals > len(inner)
+    return 2 * capitals > len(inner) + FEW_WORDS
 
 
 def _is_name(known: _Rules, folded: str, opening: bool, loud: bool) -> bool:
