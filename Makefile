@@ -18,7 +18,7 @@ $(VENV)/.installed: requirements-dev.lock setup.cfg pyproject.toml
 
 assets: observatory/static/SHA256SUMS ## build style sheets and scripts with Node from the lock file
 
-observatory/static/SHA256SUMS: $(VENV)/.installed package-lock.json $(wildcard observatory/assets/*) observatory/intake/marks.json
+observatory/static/SHA256SUMS: $(VENV)/.installed package-lock.json $(wildcard observatory/assets/* observatory/assets/*/*) observatory/intake/marks.json
 	PATH="$(abspath $(BIN)):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --silent
 	PATH="$(abspath $(BIN)):$$PATH" node observatory/assets/build.mjs
 

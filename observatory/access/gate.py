@@ -118,7 +118,7 @@ def init_app(app: Flask, instance: Instance) -> Gate:
 
     @app.after_request
     def only_by_tls(answer: Response) -> Response:
-        if gate.origin.startswith("https:"):
+        if request.is_secure:  # a proxy that speaks TLS says so itself
             answer.headers["Strict-Transport-Security"] = "max-age=31536000"
         return answer
 
