@@ -7,13 +7,18 @@ most of these are right all the same (places, own jobs, days), so they are count
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 import time
 from collections import Counter
+from pathlib import Path
 
 from observatory.demo.corpus import MadeUpReport, make_corpus
 from observatory.intake.marks import KINDS, Mark, marks
 
+SHARED = Path(__file__).parents[2] / "shared/data"
+FEWEST = 30  # labels of a kind, to be worth a line
 MOST = 0.5  # of an identifier's letters and digits
 SHAPES = {
     "e-mail": r".*@.*",
@@ -75,11 +80,47 @@ def measure(reports: list[MadeUpReport]) -> None:
     print(f"\nNothing is marked in {clean} of {bare} reports that hold nothing planted.")
 
 
+def measure_labelled(folder: Path) -> None:
+    """Print what is found of the labelled identifiers of a synthetic set that others made."""
+    labelled: Counter[str] = Counter()
+    hits: Counter[str] = Counter()
+    for case in json.loads((folder / "redaction/synth_dataset_v2.json").read_text("utf-8")):
+        found = marks(case["full_text"])
+        for span in case["spans"]:
+            start, end = span["start_position"], span["end_position"]
+            labelled[span["entity_type"]] += 1
+            hits[span["entity_type"]] += covered(start, end, case["full_text"], found)
+    print("\n| labelled by others | number | found |\n|---|---|---|")
+    for kind, number in labelled.most_common():
+        if number >= FEWEST:
+            print(f"| {kind.lower().replace('_', ' ')} | {number} | {hits[kind] / number:.3f} |")
+
+
+def measure_real(folder: Path) -> None:
+    """Print how many marks real texts get: short reports of bribes and long complaints."""
+    print("\n| real texts | number | words each | marks each | without a mark |")
+    print("|---|---|---|---|---|")
+    for name, column in (
+        ("bribe_titles/reports", "title"),
+        ("consumer_complaints/narratives", "narrative"),
+    ):
+        with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            texts = [row[column] for row in csv.DictReader(file)]
+        counts = [len(marks(text)) for text in texts]
+        words = sum(len(text.split()) for text in texts) / len(texts)
+        share = counts.count(0) / len(counts)
+        each = sum(counts) / len(counts)
+        print(f"| {name.split('/')[0]} | {len(texts)} | {words:.0f} | {each:.2f} | {share:.0%} |")
+
+
 def main() -> None:
-    """Measure on the made-up corpus, and say how long the longest report takes."""
+    """Measure on the made-up corpus and on others' data, and say how long the longest takes."""
     reports = [report for report in make_corpus(seed=11).reports if not report.junk]
     print(f"{len(reports)} made-up reports in English, French and Spanish.\n")
     measure(reports)
+    if SHARED.is_dir():
+        measure_labelled(SHARED)
+        measure_real(SHARED)
     longest = "The officer asked me for 12,347 dollars on 3 May at the gate and I paid. " * 800
     began = time.perf_counter()
     marks(longest)
