@@ -23,6 +23,7 @@ from observatory.decisions.key_commands import key
 from observatory.decisions.member_commands import member
 from observatory.decisions.offices_command import offices
 from observatory.decisions.policy_commands import policy
+from observatory.decisions.register_command import register
 from observatory.decisions.retention_command import retention
 from observatory.decisions.sign_command import sign
 from observatory.demo.commands import demo
@@ -130,6 +131,7 @@ for command in (
     batch,
     backup,
     restore,
+    register,
     retention,
     assets_group,
     offline_page,

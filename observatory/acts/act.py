@@ -43,6 +43,7 @@ class What(StrEnum):
     OPEN_RUN = "open-run"
     CATALOGUE = "catalogue"
     OFFICES = "offices"
+    MEASURE = "measure"
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,11 @@ RULES: Mapping[What, Rule] = {
     ),
     What.OFFICES: Rule(
         frozenset({Role.CHAIR, Role.MEMBER}), 30, "Lets runs count by this register of offices."
+    ),
+    What.MEASURE: Rule(
+        frozenset({Role.CHAIR, Role.MEMBER}),
+        30,
+        "Registers a measure, before its effect is looked at.",
     ),
 }
 """Every kind of act. Signers' signatures count for each of them.

@@ -38,8 +38,18 @@ def carry_out(instance: Instance, act: Act) -> tuple[Approver, ...]:
         found = decision(instance, act)
         if act.what is What.MEMBERS:
             _install(instance, connection, Link(act, found.proofs))
+        if act.what is What.MEASURE:
+            facts = {"measure": _measure(act), "sha256": act.digest}
+            instance.audit.append(connection, Kind.MEASURE_CHANGED, facts)
         log_done(instance, connection, act, found.approvers)
     return tuple(found.approvers)
+
+
+def _measure(act: Act) -> str:
+    try:
+        return str(act.body["measure"]["id"])
+    except (KeyError, TypeError) as error:
+        raise BadInputError("This act names no measure. Propose it anew.") from error
 
 
 def _install(instance: Instance, connection: Connection, link: Link) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -121,6 +122,20 @@ def decided_last(instance: Instance, what: What) -> Act | None:
         if entry.kind is Kind.ACT_DONE and entry.facts["what"] == what
     ]
     return _decided_by(instance, entries[-1]) if entries else None
+
+
+def registered(instance: Instance) -> list[Mapping[str, Any]]:
+    """Return the measures in force that both sides registered, by id, each proof verified again.
+
+    Raises:
+        IntegrityError: one does not hold, or its act is gone.
+    """
+    found = {}
+    for entry in endings(instance.audit.entries()).values():
+        if entry.kind is Kind.ACT_DONE and entry.facts["what"] == What.MEASURE:
+            body = _decided_by(instance, entry).body["measure"]
+            found[body["id"]] = body
+    return [found[name] for name in sorted(found)]
 
 
 def _decided_by(instance: Instance, entry: Entry) -> Act:

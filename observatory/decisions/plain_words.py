@@ -22,6 +22,7 @@ TITLES = {
     What.OPEN_RUN: "An analysis run",
     What.CATALOGUE: "The catalogue of modus operandi and measures",
     What.OFFICES: "The register of offices",
+    What.MEASURE: "A measure in force",
 }
 STATES = {
     State.OPEN: "waits for approval",
