@@ -148,8 +148,7 @@ def _check(settings: Config, path: Path) -> None:
         raise BadInputError(f"{path}: 'role' must be one of {', '.join(ROLES)}.")
     if settings.intake_port == settings.members_port:
         raise BadInputError(f"{path}: 'intake_port' and 'members_port' must differ.")
-    leaving = urlsplit(settings.exit_address)
-    if leaving.scheme not in {"http", "https"} or not leaving.hostname:
+    if re.fullmatch(r"https?://[^\s/?#\\]+(?:[/?#]\S*)?", settings.exit_address) is None:
         raise BadInputError(f"{path}: 'exit_address' must begin with https:// and name a site.")
     if bool(settings.certificate) != bool(settings.key_file):
         raise BadInputError(f"{path}: 'certificate' and 'key_file' go together.")

@@ -316,6 +316,8 @@ def test_settings_with_mistakes_say_which(instance):
             "'intake_port' must be a number",
         ),
         (good.replace("intake_port = 8080", "intake_port = 0"), "between 1 and 65535"),
+        (good.replace("https://www.wikipedia.org/", "javascript:alert(1)"), "'exit_address' must"),
+        (good.replace("https://www.wikipedia.org/", ""), "'exit_address' must"),
         ("= broken", "not valid TOML"),
     ):
         path.write_text(text)
