@@ -30,7 +30,7 @@ def at_terminal() -> bool:
 
 def person(name: str) -> str:
     """Return a file's name as one speaks of its holder: ``customs-signer-1``, Customs signer 1."""
-    return name.replace("-", " ").capitalize()
+    return name.removesuffix("-link").replace("-", " ").capitalize()
 
 
 def call(name: str) -> None:
