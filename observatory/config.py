@@ -11,7 +11,6 @@ import re
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from observatory.errors import BadInputError, ResourceError
 
