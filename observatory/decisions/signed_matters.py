@@ -15,6 +15,7 @@ from crypto import signing
 from crypto.sides import SIDES, Side
 from observatory.audit import Entry, Kind
 from observatory.decisions.deciding import State
+from observatory.decisions.ending import alone, log_end
 from observatory.decisions.signed_file import SignedFile
 from observatory.docket import Proposal
 from observatory.errors import BadInputError, NotAllowedError
@@ -212,4 +213,5 @@ def withdraw(instance: Instance, matter: SignedMatter, by: str) -> None:
     """
     if not matter.waiting:
         raise NotAllowedError(f"Nothing was withdrawn: this proposal is {matter.state}.")
-    instance.audit.record(Kind.ACT_WITHDRAWN, {"act": matter.digest, "by": by})
+    with alone(instance) as connection:
+        log_end(instance, connection, Kind.ACT_WITHDRAWN, {"act": matter.digest, "by": by})
