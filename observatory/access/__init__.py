@@ -1,1 +1,1 @@
-"""Who may come in. For now: a one-time sign-in link, and on a made-up instance only."""
+"""Who may come in: the roll by passkey, the matrix of rights, sessions; no one else."""

@@ -7,9 +7,11 @@ import binascii
 import json
 from typing import TYPE_CHECKING, Any
 
+import segno
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from flask import Flask, render_template, request
+from markupsafe import Markup
 
 from observatory.access import passwords, registration
 from observatory.access.nonces import NonceError
@@ -104,14 +106,22 @@ def _code_page(
     if secret is not None:
         letters = passwords.in_letters(secret)
         name = gate.instance.config.observatory_name
+        link = passwords.link(secret, person, name)
         shown = {
             "letters": " ".join(letters[at : at + 4] for at in range(0, len(letters), 4)),
-            "link": passwords.link(secret, person, name),
+            "link": link,
+            "drawn": _drawn(link),
         }
     kept = base64.urlsafe_b64encode(locked).decode().rstrip("=")
     return render_template(
         "review/enrol.html", step="code", problem=problem, locked=kept, secret=shown, **terms(gate)
     )
+
+
+def _drawn(link: str) -> Markup:
+    """Return a link as a code to scan, drawn into the page: it has no address of its own."""
+    code = segno.make(link, error="m", micro=False)
+    return Markup(code.svg_inline(border=4, omitsize=True, svgclass="scan", light="#fff"))  # noqa: S704  # segno's own markup
 
 
 def _answered(gate: Gate, work: Callable[[], Page]) -> Page:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import re
 import shutil
+import subprocess
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -205,7 +206,7 @@ def test_a_second_device_is_vouched_for_by_the_first(visit, link, served):
     ).to_be_visible()
 
 
-def test_a_password_with_codes_where_no_device_makes_passkeys(visit, link, served):
+def test_a_password_with_codes_where_no_device_makes_passkeys(visit, link, served, tmp_path):
     page = visit()
     page.goto(link("business"))
     person = page.locator("[data-person]").first.inner_text()
@@ -219,6 +220,11 @@ def test_a_password_with_codes_where_no_device_makes_passkeys(visit, link, serve
     heading(page, "Two things left")
     expect(page).to_have_url(f"{served}/enrol")
     codes = pyotp.TOTP(page.locator(".secret code").inner_text().replace(" ", ""))
+    if shutil.which("zbarimg"):  # .ci/run installs it
+        scanned = tmp_path / "code.png"
+        page.get_by_role("img", name="The secret as a code to scan").screenshot(path=scanned)
+        read = subprocess.run(["zbarimg", "-q", "--raw", scanned], capture_output=True, check=True)
+        assert pyotp.parse_uri(read.stdout.decode().strip()).secret == codes.secret
     assert violations(page) == []
     page.get_by_label("Password, once more").fill(PASSWORD)
     page.get_by_role("textbox", name="Code").fill(codes.now())
