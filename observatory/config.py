@@ -56,11 +56,30 @@ findings_address = ""
 # Where the link "Leave this page now" leads, on every page of the form: an address that looks
 # harmless on any screen. Nothing is asked of it before a reporter leaves.
 exit_address = "https://www.wikipedia.org/"
+
+# How much this machine takes in, from everybody together; never how much one sender may, since
+# senders are not told apart. Five minutes' worth may come at one moment. Above that, reporters see
+# that the form is busy, keep their words and send again. Ten reports a second are six million a
+# week, some fifty times what a large country brings; what a report takes is 5 to 66 kilobytes.
+reports_a_second = 10
+kilobytes_a_second = 128
+
+# So many megabytes stay free on the disk of this folder, and as many more as closing the open week
+# takes; below that nothing is taken in, and `observatory doctor` says so. (If the database is on
+# another machine, watch the disk there as well.)
+reserve_megabytes = 1024
+
+# Work that a browser does before it sends, against floods: about 2 to the power of this many hashes
+# a report. 0 asks for none; 18 is a second or two on an old telephone; 24 is the most. Reports that
+# bring no work (those without script, and those sealed offline) then have a quarter of the
+# capacity. See docs/deploy.md: for the onion service, Tor's own proof of work is the better one.
+work_bits = 0
 """
 
 
 DATABASE_URL = "sqlite:///observatory.db"
 ROLES = ("all", "intake")
+MOST_WORK = 24
 
 
 def template(database_url: str = DATABASE_URL) -> str:
@@ -102,6 +121,10 @@ class Config:
     case_contact: str = ""
     findings_address: str = ""
     exit_address: str = "https://www.wikipedia.org/"
+    reports_a_second: int = 10
+    kilobytes_a_second: int = 128
+    reserve_megabytes: int = 1024
+    work_bits: int = 0
 
 
 def read(path: Path) -> Config:
@@ -152,6 +175,7 @@ def _check(settings: Config, path: Path) -> None:
     if bool(settings.certificate) != bool(settings.key_file):
         raise BadInputError(f"{path}: 'certificate' and 'key_file' go together.")
     _check_members_url(settings, path)
+    _check_capacity(settings, path)
 
 
 def _check_members_url(settings: Config, path: Path) -> None:
@@ -164,3 +188,13 @@ def _check_members_url(settings: Config, path: Path) -> None:
             f"{path}: 'members_url' must be https:// and the name of 'members_host', such as "
             f"https://{settings.members_host}, with a port if there is one, and nothing behind it."
         )
+
+
+def _check_capacity(settings: Config, path: Path) -> None:
+    for key in ("reports_a_second", "kilobytes_a_second"):
+        if getattr(settings, key) < 1:
+            raise BadInputError(f"{path}: '{key}' must be at least 1.")
+    if settings.reserve_megabytes < 0:
+        raise BadInputError(f"{path}: 'reserve_megabytes' must be 0 or more.")
+    if not 0 <= settings.work_bits <= MOST_WORK:
+        raise BadInputError(f"{path}: 'work_bits' must lie between 0 and {MOST_WORK}.")

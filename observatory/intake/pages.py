@@ -13,11 +13,12 @@ from observatory import instance as instances
 from observatory.database.engine import check_writable
 from observatory.headers import report_failure
 from observatory.instance import StaleEnvelopeError
-from observatory.intake import compression, form, language, marks, sealed, upload
+from observatory.intake import capacity, compression, form, language, marks, sealed, upload
 from observatory.intake.body import read_fields
+from observatory.intake.capacity import Capacity, TurnedAwayError, Why
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from werkzeug.wrappers import Response as Answer
 
@@ -43,22 +44,25 @@ def init_app(app: Flask, instance: Instance) -> None:
     compression.init_app(app)
     # The store must take reports before the first reporter comes, not fail at the first report.
     check_writable(instance.vault.engine)
+    taking = Capacity.of(instance)
 
     @app.get("/")
     def write() -> str:
-        return _form(instance, form.Draft())
+        return _form(instance, form.Draft(), full=taking.full)
 
     @app.post("/")
     def go_on() -> Response | tuple[Response | str, int] | str:
         if request.mimetype == upload.TYPE:
             parts = upload.read(request)
             language.choose({language.FIELD: parts.language})
-            return _send_sealed(instance, lambda: upload.sealed_in(parts), damaged="file")
+            return _send_sealed(instance, taking, lambda: upload.sealed_in(parts), damaged="file")
         fields, readable = read_fields(request)
         language.choose(fields)
         if sealed.FIELD in fields:
             stay = sealed.STAY in fields
-            return _send_sealed(instance, lambda: sealed.read(fields[sealed.FIELD]), stay=stay)
+            return _send_sealed(
+                instance, taking, lambda: sealed.read(fields[sealed.FIELD]), stay=stay
+            )
         draft, problems = form.read(fields, _asked(instance), readable=readable)
         step = fields.get(form.STEP)
         if step == "edit" or language.SWITCH in fields:
@@ -66,7 +70,7 @@ def init_app(app: Flask, instance: Instance) -> None:
         if problems:
             return _form(instance, draft, problems), 422
         if step == "send":
-            return _send(instance, draft)
+            return _send(instance, taking, draft)
         return _check(instance, draft)
 
     app.register_error_handler(HTTPException, _refused)
@@ -76,9 +80,16 @@ def _asked(instance: Instance) -> tuple[form.Question, ...]:
     return form.questions(instance.offices, instances.today(), language.current())
 
 
-def _form(instance: Instance, draft: form.Draft, problems: tuple[form.Problem, ...] = ()) -> str:
+def _form(
+    instance: Instance,
+    draft: form.Draft,
+    problems: tuple[form.Problem, ...] = (),
+    *,
+    full: bool = False,
+) -> str:
     return render_template(
         "intake/form.html",
+        full=full,
         draft=draft,
         problems=problems,
         questions=_asked(instance),
@@ -86,27 +97,34 @@ def _form(instance: Instance, draft: form.Draft, problems: tuple[form.Problem, .
     )
 
 
-def _check(instance: Instance, draft: form.Draft, *, failed: bool = False) -> str:
-    answers = [
+def _answers(instance: Instance, draft: form.Draft) -> list[tuple[str, str | None]]:
+    """Return the questions that were answered, and the answers, as they are shown."""
+    return [
         (question.label, question.label_of(draft.facets[question.facet.code]))
         for question in _asked(instance)
         if question.facet.code in draft.facets
     ]
+
+
+def _check(instance: Instance, draft: form.Draft, *, failed: bool = False) -> str:
     pieces = marks.segments(draft.complaint.narrative)
     return render_template(
         "intake/check.html",
         draft=draft,
         pieces=pieces,
         found=marks.found_in(pieces),
-        answers=answers,
+        answers=_answers(instance, draft),
         failed=failed,
     )
 
 
-def _send(instance: Instance, draft: form.Draft) -> Response | tuple[str, int]:
+def _send(instance: Instance, taking: Capacity, draft: form.Draft) -> Response | tuple[str, int]:
     """Seal and store; whatever fails, the reporter is told and keeps the words."""
     try:
+        taking.admit(capacity.size_bucket_of(draft.complaint.narrative))
         instance.seal_report(draft.complaint, once=draft.once_bytes)
+    except TurnedAwayError as turned:
+        return _busy(turned.why, draft, _answers(instance, draft))
     except Exception:  # noqa: BLE001  # any failure means: not received, and the words go back
         report_failure(sys.exc_info())
         return _check(instance, draft, failed=True), 503
@@ -115,6 +133,7 @@ def _send(instance: Instance, draft: form.Draft) -> Response | tuple[str, int]:
 
 def _send_sealed(
     instance: Instance,
+    taking: Capacity,
     read: Callable[[], Envelope],
     *,
     damaged: str = "damaged",
@@ -124,16 +143,22 @@ def _send_sealed(
 
     Args:
         instance: where to.
+        taking: whether there is capacity for it.
         read: gives the envelope.
         damaged: which page answers what is no whole envelope.
         stay: leave the browser on the page that it has if this fails. It keeps that page, and the
             reporter's words on it, when the answer is 204: they are nowhere else, so a page about
             the failure would take them away.
     """
+    failure: Response | tuple[str, int]
     try:
-        instance.receive_sealed(read())
+        envelope = read()
+        taking.admit(envelope.bucket)
+        instance.receive_sealed(envelope)
     except HTTPException:
         raise
+    except TurnedAwayError as turned:
+        failure = _busy(turned.why)
     except (EnvelopeError, StaleEnvelopeError) as error:
         reason = "stale" if isinstance(error, StaleEnvelopeError) else damaged
         failure = render_template("intake/unsealable.html", reason=reason), 422
@@ -143,6 +168,16 @@ def _send_sealed(
     else:
         return _received()
     return Response(status=204) if stay else failure
+
+
+def _busy(
+    why: Why, draft: form.Draft | None = None, answers: Sequence[tuple[str, str | None]] = ()
+) -> Response:
+    """Say that nothing more is taken in just now, and give the words back if there are any."""
+    page = render_template("intake/busy.html", why=why, draft=draft, answers=answers)
+    response = Response(page, 503)
+    response.headers["Retry-After"] = str(why.seconds)
+    return response
 
 
 def _received() -> Response:
