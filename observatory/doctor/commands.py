@@ -47,13 +47,16 @@ def doctor(folder: Path, places: tuple[Path, ...], url: str | None, list_file: P
         return
     from observatory.doctor import database, machine, promises
     from observatory.instance import Instance
+    from observatory.vault import room
 
     instance = Instance.open(folder)
+    reserve = instance.config.reserve_megabytes * room.MEGABYTE
+    kept_free = room.needed(reserve, room.of_open_weeks(instance.vault.engine))
     beside = folder.with_name(f"{folder.name}-shares")
     looked_in = (beside, folder, folder.parent / "shares", Path.cwd(), *places)
     tell(
         [
-            *machine.examine(folder),
+            *machine.examine(folder, kept_free),
             *database.examine(instance.vault.engine),
             *promises.examine(instance, tuple(dict.fromkeys(p.resolve() for p in looked_in))),
         ]

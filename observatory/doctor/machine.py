@@ -8,15 +8,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from observatory.doctor.findings import Finding, failure, fine, warning
+from observatory.vault.room import MEGABYTE
 
 LEAST_ROOM = 1 << 30
-NO_ROOM = 100 << 20
 
 
-def examine(folder: Path) -> Iterator[Finding]:
-    """Look at the machine that an instance lives on."""
+def examine(folder: Path, kept_free: int = 0) -> Iterator[Finding]:
+    """Look at the machine that an instance lives on.
+
+    Args:
+        folder: the instance's.
+        kept_free: bytes below which nothing is taken in (:func:`observatory.vault.room.needed`).
+    """
     yield _files(folder)
-    yield _room(folder)
+    yield _room(folder, kept_free)
     yield _swap(Path("/proc/swaps"))
     yield _tracing(Path("/proc/sys/kernel/yama/ptrace_scope"))
 
@@ -37,12 +42,19 @@ def _files(folder: Path) -> Finding:
     return fine("files", "Only their owner may read the observatory's files.")
 
 
-def _room(folder: Path) -> Finding:
+def _room(folder: Path, kept_free: int) -> Finding:
     free = shutil.disk_usage(folder).free
-    says = f"{free // (1 << 20)} MiB are free on the disk of {folder}."
-    if free < NO_ROOM:
-        return failure("room", says, "Free some: reporters are turned away when the disk is full.")
-    if free < LEAST_ROOM:
+    says = (
+        f"{free // MEGABYTE} MiB are free on the disk of {folder}; {kept_free // MEGABYTE} MiB of "
+        "them are kept for closing weeks."
+    )
+    if free < kept_free:
+        return failure(
+            "room",
+            f"{says} No report is taken in.",
+            "Free some: reporters are told to come back tomorrow.",
+        )
+    if free < kept_free + LEAST_ROOM:
         return warning("room", says, "Free some soon; a closed week takes at least 3 MiB.")
     return fine("room", says)
 

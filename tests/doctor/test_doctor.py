@@ -115,3 +115,12 @@ def test_swap_in_the_clear_is_a_warning(tmp_path, table, level):
     path = tmp_path / "swaps"
     path.write_text(table)
     assert machine._swap(path).level is level
+
+
+def test_a_disk_below_the_reserve_is_a_failure_and_says_that_nothing_is_taken(handed_out):
+    settings = handed_out.instance.folder / "config.toml"
+    settings.write_text(settings.read_text().replace("= 1024", f"= {1 << 40}"))
+    done = run(handed_out, "doctor")
+    assert done.exit_code == 5
+    assert "FAIL  room:" in done.output
+    assert "No report is taken in" in done.output
