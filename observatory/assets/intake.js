@@ -11,6 +11,7 @@ import { base64, fromBase64, newOnce, seal } from "./sealing.js";
 import { discard, shown, takeOver } from "./steps.js";
 import { attendSupplied, focus, part, supplied } from "./supplied.js";
 import "./upload.js";
+import { work } from "./working.js";
 import { attendWriting, clear, form } from "./writing.js";
 
 const PROBE_MS = 15_000;
@@ -91,12 +92,23 @@ function reachable() {
   });
 }
 
+// Where the server asks for work before it takes a report, so that a flood costs something.
+async function addWork(post, look) {
+  const sealed = fromBase64(post.elements.namedItem("sealed").value);
+  const field = post.elements.namedItem("work") ?? document.createElement("input");
+  field.type = "hidden";
+  field.name = "work";
+  field.value = await work(form.dataset.work, sealed, () => look !== shown());
+  post.append(field);
+}
+
 async function send(post, again) {
   if (sending) return;
   sending = true;
   const look = shown();
   if (sealedIn !== period().week) post.elements.namedItem("sealed").value = await again();
   tell("sending");
+  if (form.dataset.work) await addWork(post, look);
   if (!(await reachable())) {
     sending = false;
     if (look === shown()) tell("offline");

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from crypto.envelope import BUCKETS, bucket_for
 from observatory.errors import ResourceError
+from observatory.intake.work import Work
 from observatory.vault import room
 
 if TYPE_CHECKING:
@@ -131,7 +132,11 @@ class Room:
 
 
 class Capacity:
-    """What this machine takes in."""
+    """What this machine takes in.
+
+    Attributes:
+        work: what is asked of browsers for the larger part of it.
+    """
 
     def __init__(
         self,
@@ -141,6 +146,7 @@ class Capacity:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._room = Room(folder, config.reserve_megabytes * room.MEGABYTE, count, clock)
+        self.work = Work(config.work_bits, clock)
         small = SMALL_PART if config.work_bits else 1
         reports, size = float(config.reports_a_second), config.kilobytes_a_second * 1024.0
         self._lane = Lane(reports / small, size / small, clock)

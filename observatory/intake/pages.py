@@ -13,7 +13,7 @@ from observatory import instance as instances
 from observatory.database.engine import check_writable
 from observatory.headers import report_failure
 from observatory.instance import StaleEnvelopeError
-from observatory.intake import capacity, compression, form, language, marks, sealed, upload
+from observatory.intake import capacity, compression, form, language, marks, sealed, upload, work
 from observatory.intake.body import read_fields
 from observatory.intake.capacity import Capacity, TurnedAwayError, Why
 
@@ -48,7 +48,7 @@ def init_app(app: Flask, instance: Instance) -> None:
 
     @app.get("/")
     def write() -> str:
-        return _form(instance, form.Draft(), full=taking.full)
+        return _form(instance, taking, form.Draft(), full=taking.full)
 
     @app.post("/")
     def go_on() -> Response | tuple[Response | str, int] | str:
@@ -61,14 +61,18 @@ def init_app(app: Flask, instance: Instance) -> None:
         if sealed.FIELD in fields:
             stay = sealed.STAY in fields
             return _send_sealed(
-                instance, taking, lambda: sealed.read(fields[sealed.FIELD]), stay=stay
+                instance,
+                taking,
+                lambda: sealed.read(fields[sealed.FIELD]),
+                answer=fields.get(work.FIELD, ""),
+                stay=stay,
             )
         draft, problems = form.read(fields, _asked(instance), readable=readable)
         step = fields.get(form.STEP)
         if step == "edit" or language.SWITCH in fields:
-            return _form(instance, draft)
+            return _form(instance, taking, draft)
         if problems:
-            return _form(instance, draft, problems), 422
+            return _form(instance, taking, draft, problems), 422
         if step == "send":
             return _send(instance, taking, draft)
         return _check(instance, draft)
@@ -82,6 +86,7 @@ def _asked(instance: Instance) -> tuple[form.Question, ...]:
 
 def _form(
     instance: Instance,
+    taking: Capacity,
     draft: form.Draft,
     problems: tuple[form.Problem, ...] = (),
     *,
@@ -90,6 +95,7 @@ def _form(
     return render_template(
         "intake/form.html",
         full=full,
+        work=taking.work.asked,
         draft=draft,
         problems=problems,
         questions=_asked(instance),
@@ -136,6 +142,7 @@ def _send_sealed(
     taking: Capacity,
     read: Callable[[], Envelope],
     *,
+    answer: str = "",
     damaged: str = "damaged",
     stay: bool = False,
 ) -> Response | tuple[str, int]:
@@ -145,6 +152,7 @@ def _send_sealed(
         instance: where to.
         taking: whether there is capacity for it.
         read: gives the envelope.
+        answer: the number that its browser worked for, if any.
         damaged: which page answers what is no whole envelope.
         stay: leave the browser on the page that it has if this fails. It keeps that page, and the
             reporter's words on it, when the answer is 204: they are nowhere else, so a page about
@@ -153,8 +161,13 @@ def _send_sealed(
     failure: Response | tuple[str, int]
     try:
         envelope = read()
-        taking.admit(envelope.bucket)
+        worked = taking.work.done(envelope, answer)
+        if worked and taking.work.has_stored(envelope):
+            return _received()
+        taking.admit(envelope.bucket, worked=worked)
         instance.receive_sealed(envelope)
+        if worked:
+            taking.work.stored(envelope)
     except HTTPException:
         raise
     except TurnedAwayError as turned:

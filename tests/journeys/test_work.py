@@ -1,0 +1,50 @@
+"""A browser that is asked for work does it, and is taken where others are turned away."""
+
+import pytest
+from made_up_analysis import found_made_up
+from served import free_port, start, stop
+
+
+@pytest.fixture(scope="module")
+def asking(tmp_path_factory):
+    """A form that asks for work and takes very little, served; its instance and port."""
+    instance = found_made_up(tmp_path_factory.mktemp("asking"))
+    path = instance.folder / "config.toml"
+    text = path.read_text("utf-8").replace("work_bits = 0", "work_bits = 12")
+    path.write_text(text.replace("kilobytes_a_second = 128", "kilobytes_a_second = 1"), "utf-8")
+    number = free_port()
+    server = start(instance, number, role="intake")
+    yield instance, number
+    code, errors = stop(server)
+    assert code == 0
+    assert errors == ""
+
+
+def test_the_form_works_for_its_place_and_needs_no_more_from_a_reporter(chromium, asking):
+    instance, port = asking
+    without = chromium.new_page(java_script_enabled=False)
+    for words in ("flood " * 9_000, "flood"):
+        for _ in range(20):
+            send(without, port, words)
+            if "Busy" in without.inner_text("h1"):
+                break
+    assert without.inner_text("h1") == "Busy: your words are still here"
+    before = len(instance.vault)
+    posted = []
+    page = chromium.new_page()
+    page.on("request", lambda one: posted.append(one.post_data) if one.method == "POST" else None)
+    send(page, port, "words of somebody")
+    page.get_by_role("heading", name="Received and sealed").wait_for()
+    assert "&work=" in posted[0]
+    assert len(instance.vault) == before + 1
+    without.get_by_role("button", name="Change it").click()
+    assert without.get_by_label("What happened?").input_value() == "flood"
+    for one in (without, page):
+        one.context.close()
+
+
+def send(page, port, words):
+    page.goto(f"http://intake.localhost:{port}/")
+    page.get_by_label("What happened?").fill(words)
+    page.get_by_role("button", name="Go on: look").click()
+    page.get_by_role("button", name="Send", exact=True).click()
