@@ -1,16 +1,20 @@
 """How much is taken in: so much a second and at once, from everybody; room is kept for weeks."""
 
+import io
 import sys
 import threading
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from reporter import HOST
 
 from observatory import config
 from observatory.config import Config
 from observatory.errors import BadInputError
+from observatory.intake import body
 from observatory.intake.capacity import (
     AT_ONCE_SECONDS,
     COUNT_SECONDS,
@@ -205,3 +209,37 @@ def test_every_setting_is_explained_and_as_by_default(tmp_path):
     path = tmp_path / config.FILE_NAME
     path.write_text(config.template())
     assert config.read(path) == Config()
+
+
+class Trickle(io.BytesIO):
+    """A body of which every part takes so many seconds of the test's clock to arrive."""
+
+    def __init__(self, data, clock, seconds):
+        super().__init__(data)
+        self.clock, self.seconds = clock, seconds
+
+    def read(self, size=-1):
+        self.clock.now += self.seconds
+        return super().read(size)
+
+    def readinto(self, place):
+        self.clock.now += self.seconds
+        return super().readinto(place)
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(1, 200), (10, 408)])
+def test_a_body_that_trickles_in_holds_a_thread_for_minutes_at_most(
+    intake, clock, monkeypatch, seconds, status
+):
+    data = urlencode({"narrative": "a" * 60_000, "once": intake.once(), "step": "check"}).encode()
+    monkeypatch.setattr(body.time, "monotonic", clock)
+    answer = intake.client.post(
+        "/",
+        input_stream=Trickle(data, clock, seconds),
+        content_length=len(data),
+        content_type=body.FORM_TYPE,
+        headers=HOST,
+    )
+    assert answer.status_code == status
+    assert ("Nothing was received" in answer.text) == (status != 200)
+    assert clock.now < 1000 + 2 * body.BODY_SECONDS
