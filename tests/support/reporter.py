@@ -3,6 +3,7 @@
 import re
 
 HOST = {"Host": "intake.localhost:8080"}
+FORM = "application/x-www-form-urlencoded"
 
 
 class Reporter:
