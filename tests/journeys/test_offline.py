@@ -6,6 +6,7 @@ from base64 import b64decode
 from datetime import UTC, datetime
 from pathlib import Path
 
+import browser_clock
 import pytest
 from click.testing import CliRunner
 from served import violations
@@ -174,7 +175,7 @@ def test_by_keyboard_changed_copied_and_cleared(offline):
 
 def test_the_date_of_the_device_is_told_and_sealed(chromium, page_file):
     page = chromium.new_page()
-    page.clock.set_fixed_time("2027-01-01T12:00:00Z")  # a Friday of the last week of 2026
+    browser_clock.hold(page, "2027-01-01T12:00:00Z")  # a Friday of the last week of 2026
     page.goto(page_file.as_uri())
     assert "today is 1 January 2027." in page.get_by_label("The date").inner_text()
     months = page.get_by_label("month").locator("option").all_inner_texts()

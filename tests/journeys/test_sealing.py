@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs
 
+import browser_clock
 import pytest
 from served import free_port, start, stop, violations
 
@@ -186,7 +187,7 @@ def test_a_page_that_was_open_for_weeks_seals_in_a_week_that_a_run_still_takes(
         return plaintext.decode(padded)[1].week
 
     page = browse()
-    page.clock.install()
+    browser_clock.hold(page)
     page.goto(f"http://intake.localhost:{port}/")
     given = page.locator("#sealing").get_attribute("data-week")
     later = [periods.week_of(periods.thursday(given) + timedelta(weeks=n)) for n in range(3)]
@@ -195,14 +196,14 @@ def test_a_page_that_was_open_for_weeks_seals_in_a_week_that_a_run_still_takes(
     sealed = page.locator("input[name=sealed]")
     assert week_of(sealed.input_value()) == later[0]
     page.go_back()
-    page.clock.fast_forward(167 * HOUR_MS)
+    browser_clock.forward(page, 167 * HOUR_MS)
     look_again(page)
     assert week_of(sealed.input_value()) == later[0]
     page.go_back()
-    page.clock.fast_forward(2 * HOUR_MS)
+    browser_clock.forward(page, 2 * HOUR_MS)
     look_again(page)
     assert week_of(sealed.input_value()) == later[1]
-    page.clock.fast_forward(168 * HOUR_MS)
+    browser_clock.forward(page, 168 * HOUR_MS)
     with page.expect_request(lambda request: request.method == "POST") as asked:
         send(page)
     [posted] = parse_qs(asked.value.post_data)["sealed"]
@@ -213,8 +214,8 @@ def test_a_failing_server_leaves_the_words_on_the_page(chromium, made_up):
     number = free_port()
     server = start(made_up, number, role="intake")
     page = chromium.new_page()
+    browser_clock.hold(page)
     page.goto(f"http://intake.localhost:{number}/")
-    page.clock.install()
     write(page, "my words")
     look_again(page)
     before = len(made_up.vault)
@@ -222,7 +223,7 @@ def test_a_failing_server_leaves_the_words_on_the_page(chromium, made_up):
         with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
             send(page)
         assert answered.value.status == 204
-        page.clock.fast_forward(ANSWER_MS)
+        browser_clock.forward(page, ANSWER_MS)
         assert page.get_by_role("alert").inner_text().startswith("No answer yet")
         assert page.locator(".words").inner_text() == "my words"
         page.get_by_role("button", name="Change it").click()
