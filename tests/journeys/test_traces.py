@@ -1,0 +1,115 @@
+"""A browser that has sent a report keeps nothing of it, and has asked nobody else for anything.
+
+Looked for in the browser's own network log and in every file of its profile, with script and
+without. Of what a browser asks its own maker, docs/threat-model.md tells.
+"""
+
+import json
+from urllib.parse import urlsplit
+
+import pytest
+from canary import WORD, hiding_places
+from playwright.sync_api import sync_playwright
+from served import CHROMIUM, FLAGS
+
+SITE = "http://intake.localhost"
+# Chromium asks its maker what the fields of any form are called elsewhere.
+QUIET = "--disable-features=AutofillServerCommunication"
+
+
+@pytest.fixture
+def browser(tmp_path):
+    """Open a browser of a person's own, profile on the disk, by ``browser(name, script)``."""
+    with sync_playwright() as playwright:
+
+        def open_browser(name, **options):
+            return playwright.chromium.launch_persistent_context(
+                tmp_path / name,
+                executable_path=CHROMIUM,
+                args=[*FLAGS, QUIET, f"--log-net-log={tmp_path / name}.json"],
+                **options,
+            )
+
+        yield open_browser
+
+
+def asked_for(log):
+    """Return every address that was asked for by a page of this site, or on behalf of one."""
+    events = [one.get("params", {}) for one in json.loads(log.read_text("utf-8"))["events"]]
+    return {
+        one["url"]
+        for one in events
+        if "url" in one
+        and SITE in f"{one.get('initiator')} {one.get('network_isolation_key')} {one['url']}"
+    }
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_after_a_report_the_profile_and_the_network_log_hold_nothing(
+    browser, port, made_up, tmp_path, script
+):
+    before = len(made_up.vault)
+    context = browser("profile", java_script_enabled=script)
+    page = context.pages[0]
+    page.goto(f"http://intake.localhost:{port}/")
+    page.get_by_role("button", name="Go on: look").click()  # a mistake on the way
+    page.get_by_role("alert").wait_for()
+    page.get_by_label("What happened?").fill(f"{WORD} asked for a day's wage")
+    page.get_by_role("button", name="Go on: look").click()
+    page.get_by_role("button", name="Change it").click()
+    page.get_by_label("What happened?").fill(f"{WORD} asked for a week's wage")
+    page.get_by_role("button", name="Go on: look").click()
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_role("heading", name="Received and sealed").wait_for()
+    assert len(made_up.vault) == before + 1
+    assert context.cookies() == []
+    kept = context.storage_state()
+    assert kept == {"cookies": [], "origins": []}
+    context.close()
+    assert hiding_places(tmp_path) == []
+    urls = asked_for(tmp_path / "profile.json")
+    assert f"http://intake.localhost:{port}/" in urls
+    assert f"http://intake.localhost:{port}/assets/intake.css" in urls
+    assert {urlsplit(url).netloc for url in urls} == {f"intake.localhost:{port}"}
+    assert stored_by(tmp_path / "profile") == []
+
+
+def stored_by(profile):
+    """Return the files of caches and storage that name this site.
+
+    Not the history, nor the list of addresses of scripts that V8 has compiled ("Code Cache"): a
+    browser keeps both of any page, and the last page says to delete it from the history.
+    """
+    kept = ("Cache_Data", "CacheStorage", "Service Worker", "Local Storage", "Session Storage")
+    return [
+        str(path)
+        for path in profile.rglob("*")
+        if path.is_file()
+        and any(name in str(path) for name in (*kept, "IndexedDB", "Cookies"))
+        and b"intake.localhost" in path.read_bytes()
+    ]
+
+
+def test_the_search_would_find_words_that_a_browser_kept(browser, port, tmp_path):
+    context = browser("careless")
+    page = context.pages[0]
+    page.goto(f"http://intake.localhost:{port}/?{WORD}")
+    page.evaluate(f"localStorage.setItem('kept', '{WORD}')")
+    context.close()
+    assert stored_by(tmp_path / "careless") != []
+    found = hiding_places(tmp_path / "careless")
+    assert any("History" in path for path in found)
+    assert any("Local Storage" in path for path in found)
+
+
+def test_the_search_would_find_words_that_a_posted_form_leaves(browser, port, tmp_path):
+    """Chromium's own record of what was posted, which the form's one hidden field prevents."""
+    context = browser("posted", java_script_enabled=False)
+    page = context.pages[0]
+    page.goto(f"http://intake.localhost:{port}/")
+    page.evaluate("document.querySelector('[name=unsaved]').remove()")
+    page.get_by_label("What happened?").fill(WORD)
+    page.get_by_role("button", name="Go on: look").click()
+    page.get_by_role("heading", name="Look at it once more").wait_for()
+    context.close()
+    assert {"Sessions" in path for path in hiding_places(tmp_path / "posted")} == {True}
