@@ -60,7 +60,7 @@ exit_address = "https://www.wikipedia.org/"
 # How much this machine takes in, from everybody together; never how much one sender may, since
 # senders are not told apart. Five minutes' worth may come at one moment. Above that, reporters see
 # that the form is busy, keep their words and send again. Ten reports a second are six million a
-# week, some fifty times what a large country brings; what a report takes is 5 to 66 kilobytes.
+# week, a hundred times what a large country might bring; a report takes 5 to 66 kilobytes.
 reports_a_second = 10
 kilobytes_a_second = 128
 

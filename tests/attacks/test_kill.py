@@ -23,7 +23,8 @@ from observatory.analysis.opening import open_reports
 from observatory.decisions.founding import found
 from observatory.decisions.quorum import open_key
 from observatory.instance import Instance, today
-from observatory.serving import ADDRESS, START_SECONDS, _answers, _start
+from observatory.serving import START_SECONDS, _answers, _start
+from observatory.transport import LOOPBACK, Transport
 
 KILLS = int(os.environ.get("OBSERVATORY_KILLS", "4"))
 SENDERS = 6
@@ -55,7 +56,7 @@ class Sender(threading.Thread):
             "Content-Type": "application/x-www-form-urlencoded",
         }
         try:
-            line = http.client.HTTPConnection(ADDRESS, self.port, timeout=20)
+            line = http.client.HTTPConnection(LOOPBACK[0], self.port, timeout=20)
             line.request("POST", "/", body, headers)
             answer = line.getresponse()
             page = answer.read()
@@ -66,9 +67,9 @@ class Sender(threading.Thread):
 
 
 def start(instance, port):
-    face = _start(instance.folder, "intake", port)
+    face = _start(instance.folder, "intake", port, Transport())
     deadline = time.monotonic() + START_SECONDS
-    while not _answers(port):
+    while not _answers(port, Transport()):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     return face
