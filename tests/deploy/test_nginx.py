@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import socket
@@ -22,6 +23,7 @@ from observatory import headers
 from observatory.complaint.plaintext import MAX_NARRATIVE_BYTES
 from observatory.instance import Instance
 from observatory.intake.body import MAX_REQUEST_BYTES
+from observatory.serving import THREADS
 
 pytestmark = pytest.mark.skipif(
     shutil.which("nginx", path="/usr/sbin:/usr/bin") is None or not MODULE.exists(),
@@ -264,6 +266,16 @@ def test_more_than_the_machine_takes_gets_the_page_for_everybody(form, tmp_path)
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+def test_senders_who_fall_silent_hold_no_thread_of_the_form(proxy):
+    head = f"POST / HTTP/1.1\r\nHost: {NAME}\r\nContent-Type: {FORM['Content-Type']}\r\n"
+    with contextlib.ExitStack() as opened:
+        for _ in range(THREADS["intake"] + 8):
+            silent = opened.enter_context(proxy.connect())
+            silent.sendall(head.encode() + b"Content-Length: 5000\r\n\r\nnarrative=")
+        _, found = report(proxy, WORD)
+    check(found, 200)
+
+
 def test_the_handshake_gives_nothing_to_know_a_visitor_by(proxy):
     with proxy.connect() as line:
         assert line.version() == "TLSv1.3"
