@@ -138,9 +138,12 @@ class Passwords:
         """
         self._wait_for(name)
         with self._slot():
+            self._begin(name)
             secret = _opened(locked, password)
         good = secret is not None and self._take(name, secret, code)
-        self._note(name, good=good)
+        if good:
+            with self._lock:
+                self._failures.pop(name, None)
         return good
 
     def _take(self, name: str, secret: bytes, code: str) -> bool:
@@ -160,17 +163,20 @@ class Passwords:
 
     def _wait_for(self, name: str) -> None:
         with self._lock:
-            failed, until = self._failures.get(name, (0, 0.0))
+            self._check_wait(name)
+
+    def _check_wait(self, name: str) -> None:
+        failed, until = self._failures.get(name, (0, 0.0))
         left = until - time.monotonic()
         if failed and left > 0:
             raise BusyError(int(left) + 1)
 
-    def _note(self, name: str, *, good: bool) -> None:
+    def _begin(self, name: str) -> None:
+        """Count a try before its work, as failed: of many sent at once, one is tried."""
         with self._lock:
+            self._check_wait(name)
             failed, _ = self._failures.pop(name, (0, 0.0))
-            if good:
-                return
-            delay = min(2.0**failed, LONGEST_DELAY)
+            delay = min(2.0 ** min(failed, 16), LONGEST_DELAY)
             self._failures[name] = (failed + 1, time.monotonic() + delay)
             while len(self._failures) > MOST_ACCOUNTS:
                 self._failures.popitem(last=False)

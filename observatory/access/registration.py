@@ -40,7 +40,7 @@ def record_of(evidence: Mapping[str, Any], gate: Gate) -> Mapping[str, Any]:
     record = evidence.get("record")
     if not isinstance(record, dict) or record.get("rp") != gate.rp:
         raise EnrolmentError("it is for another site")
-    if record.get("made") not in _days():
+    if str(record.get("made")) not in _days():
         raise EnrolmentError("it was not made today")
     return record
 
