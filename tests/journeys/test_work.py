@@ -1,8 +1,10 @@
 """A browser that is asked for work does it, and is taken where others are turned away."""
 
+import re
+
 import pytest
 from made_up_analysis import found_made_up
-from served import free_port, start, stop
+from served import free_port, start, stop, violations
 
 
 @pytest.fixture(scope="module")
@@ -48,3 +50,27 @@ def send(page, port, words):
     page.get_by_label("What happened?").fill(words)
     page.get_by_role("button", name="Go on: look").click()
     page.get_by_role("button", name="Send", exact=True).click()
+
+
+@pytest.mark.parametrize("tag", ["en", "ar"])
+def test_the_busy_page_fits_a_telephone_and_sends_again_by_keyboard(chromium, asking, tag):
+    _, port = asking
+    page = chromium.new_page(locale=tag, viewport={"width": 320, "height": 640})
+    # The checker itself needs script, so the page's own is kept from loading.
+    page.route("**/*.js", lambda route: route.abort())
+    for _ in range(3):
+        page.goto(f"http://intake.localhost:{port}/")
+        page.locator("#narrative").fill("x" * 59_000)
+        page.locator("button.button[value=check]").click()
+        page.locator("button.button[value=send]").click()
+        if page.locator(".problem").count():
+            break
+    assert page.locator(".problem").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    assert violations(page) == []
+    page.locator("button.button[value=send]").focus()
+    with page.expect_response(re.compile("/$")) as answered:
+        page.keyboard.press("Enter")
+    assert answered.value.status == 503
+    assert answered.value.headers["retry-after"] == "60"
+    page.context.close()
