@@ -576,6 +576,9 @@ def test_who_came_by_password_can_never_approve(instance, app, founded):
     form = {"evidence": json.dumps({"person": link[0], "assertion": assertion})}
     assert browser.post(f"/decisions/{act.digest}/approve", form).status_code == 403
     assert deciding.matter(instance, act.digest).verdict.approvers == ()
+    # What needs no signature is the role's: taking one's own proposal back.
+    assert browser.post(f"/decisions/{act.digest}/withdraw").status_code == 303
+    assert deciding.matter(instance, act.digest).state is deciding.State.WITHDRAWN
 
 
 # ---------------------------------------------------------------- guessing
