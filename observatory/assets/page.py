@@ -19,6 +19,15 @@ from observatory.languages import SOURCE, Language, by_tag
 
 _ONCE = re.compile(r'(?<=<input type="hidden" name="once" value=")[A-Za-z0-9_-]{43}(?=">\n)')
 _WEEK = re.compile(r'(?<= data-week=")([0-9]{4}-W[0-9]{2})" data-quarter="([0-9]{4,5})(?=" data-)')
+_WORK = re.compile(
+    r'(?<=<form id="report" method="post" action="/" accept-charset="utf-8" autocomplete="off")'
+    r' data-work="(?:[0-9]{1,2})\.[0-9a-f]{32}"(?=>\n)'
+)
+_NO_ROOM = "Nothing can be received just now"
+_WHEN = (
+    "There is no room for more reports. "
+    "What you send today would be turned away: come back tomorrow."
+)
 _MONTH = re.compile(r'<option value="([^"]+)">([^<]+)</option>')
 _OFFICE = re.compile(r'<option value="([A-Z0-9][A-Z0-9_-]*)">([^<]*)</option>')
 
@@ -53,6 +62,15 @@ def _offices_in(language: Language) -> re.Pattern[str]:
     )
 
 
+@lru_cache(maxsize=32)
+def _no_room_in(language: Language) -> re.Pattern[str]:
+    """Return what a page in a language says while nothing is taken in."""
+    heading, text = (re.escape(str(escape(language.gettext(one)))) for one in (_NO_ROOM, _WHEN))
+    return re.compile(
+        rf'<div class="part box problem" role="alert">\n<h2>{heading}</h2>\n<p>{text}</p>\n</div>\n'
+    )
+
+
 def _no_answer(language: Language) -> str:
     return f'<option value="">{escape(language.gettext("No answer"))}</option>\n'
 
@@ -68,6 +86,8 @@ class Page:
         quarter: as a number, ``docs/envelope.md``, section 4.
         months: (value, label) of each month that is offered.
         offices: (code, name) of each office that is offered; none if there is no such question.
+        work: what a browser is asked to work out before it sends, and how much; empty if nothing.
+        no_room: whether it says that nothing can be received.
     """
 
     fixed: str
@@ -76,6 +96,8 @@ class Page:
     quarter: int
     months: tuple[tuple[str, str], ...]
     offices: tuple[tuple[str, str], ...]
+    work: str
+    no_room: bool
 
     @property
     def sha256(self) -> str:
@@ -96,6 +118,8 @@ def take_apart(body: bytes, tag: str = SOURCE) -> Page:
     text, when = _cut(_WEEK, text)
     text, months = _cut(_months_in(language), text)
     text, offices = _cut(_offices_in(language), text)
+    text, work = _cut(_WORK, text)
+    text, no_room = _cut(_no_room_in(language), text)
     found = re.fullmatch(r'(.*)" data-quarter="(.*)', when)
     return Page(
         text,
@@ -104,6 +128,8 @@ def take_apart(body: bytes, tag: str = SOURCE) -> Page:
         int(found[2]) if found else 0,
         tuple(_MONTH.findall(months)),
         tuple((code, unescape(name)) for code, name in _OFFICE.findall(offices)),
+        work.partition('"')[2].rstrip('"'),
+        bool(no_room),
     )
 
 

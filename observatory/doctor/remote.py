@@ -156,6 +156,18 @@ def _varying(pages: Mapping[str, Sequence[Page]]) -> Iterator[Finding]:
     named = {tuple(one for one in page.offices if one[0] != _ELSEWHERE) for page in every}
     if len(when) > 1 or len(named) > 1 or any(len(found) > 1 for found in lists.values()):
         yield failure("page", "Two visitors were given different lists, or weeks.", TRUST)
+    if len({page.work for page in every}) > 1:
+        yield failure(
+            "page",
+            "Two visitors were asked for different work.",
+            f"It changes every six hours: look once more. If it is so again: {TRUST}",
+        )
+    if any(page.no_room for page in every):
+        yield warning(
+            "page",
+            "The form says that there is no room for reports.",
+            "Run `observatory doctor` there, and free some.",
+        )
     days = [today() + timedelta(days) for days in (-1, 0, 1)]
     weeks = {periods.week_of(day) for day in days}
     week, quarter = every[0].week, every[0].quarter

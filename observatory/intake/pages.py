@@ -48,7 +48,7 @@ def init_app(app: Flask, instance: Instance) -> None:
 
     @app.get("/")
     def write() -> str:
-        return _form(instance, taking, form.Draft(), full=taking.full)
+        return _form(instance, taking, form.Draft())
 
     @app.post("/")
     def go_on() -> Response | tuple[Response | str, int] | str:
@@ -89,12 +89,10 @@ def _form(
     taking: Capacity,
     draft: form.Draft,
     problems: tuple[form.Problem, ...] = (),
-    *,
-    full: bool = False,
 ) -> str:
     return render_template(
         "intake/form.html",
-        full=full,
+        full=taking.full,
         work=taking.work.asked,
         draft=draft,
         problems=problems,

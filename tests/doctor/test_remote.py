@@ -166,6 +166,24 @@ def test_a_page_that_marks_its_visitors_is_told(place, between):
     assert "1901-W01" in told
 
 
+def test_work_is_no_difference_if_it_is_everybodys_and_marks_visitors_if_not(place, between):
+    visits = []
+
+    def asking(number):
+        def add(path, _headers, body):
+            visits.append(path)
+            form = b'<form id="report" method="post" action="/" accept-charset="utf-8" '
+            form += b'autocomplete="off"'
+            asked = f' data-work="9.{number or len(visits):032x}"'.encode()
+            return body.replace(form, form + asked, 1) if path == "/" else body
+
+        return add
+
+    assert failures(place, between(asking(7))) == []
+    [(about, says)] = failures(place, between(asking(None)))
+    assert (about, says) == ("page", "Two visitors were asked for different work.")
+
+
 def test_offices_are_named_for_people_to_compare_and_cannot_steer_a_terminal(place, between):
     def question(gettext):
         return (

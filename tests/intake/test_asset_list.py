@@ -1,6 +1,7 @@
 """The list of hashes: what varies in the reporters' page and what may not, signed by both sides."""
 
 import json
+import re
 from datetime import date
 
 import pytest
@@ -14,6 +15,7 @@ from observatory.app import create_intake
 from observatory.assets.page import take_apart
 from observatory.cli import observatory
 from observatory.decisions import signed_file
+from observatory.instance import Instance
 
 PASSPHRASE = "an old passphrase of nine words"
 
@@ -51,6 +53,24 @@ def test_what_varies_is_read_and_the_rest_is_the_same_for_everybody(founded, mon
     )  # fmt: skip
     assert bare.offices == ()
     assert later.offices[:2] == (("KM7", "A & \"B\" 'C'"), ("N", "North"))
+
+
+@pytest.mark.parametrize("tag", [language.tag for language in languages.offered()])
+def test_work_that_is_asked_for_and_a_full_disk_change_nothing_that_is_fixed(place, tag):
+    path = place.folder / "config.toml"
+    plain = take_apart(page_of(place, tag), tag)
+    text = path.read_text("utf-8").replace("work_bits = 0", "work_bits = 9")
+    path.write_text(text.replace("= 1024", f"= {1 << 40}"), "utf-8")
+    page = page_of(Instance.open(place.folder), tag)
+    other = take_apart(page, tag)
+    assert other.fixed == plain.fixed
+    assert (plain.work, plain.no_room) == ("", False)
+    assert re.fullmatch("9[.][0-9a-f]{32}", other.work)
+    assert other.no_room
+    for old, new in ((' data-work="9.', ' onclick="x" data-work="9.'), ("</h2>\n<p>", "<p>")):
+        changed = page.replace(old.encode(), new.encode(), 1)
+        assert changed != page
+        assert take_apart(changed, tag).sha256 != other.sha256
 
 
 @pytest.mark.parametrize(
