@@ -29,10 +29,12 @@ if TYPE_CHECKING:
 MAX_NARRATIVE_BYTES = 60_000
 MAX_HEADER_BYTES = 5_530
 ONCE_BYTES, CELL_KEY_BYTES, SALT_BYTES = 32, 16, 32
+TOKEN_BYTES = 456
 
 _HEADER_LENGTH = struct.Struct(">H")
 _NARRATIVE_LENGTH = struct.Struct(">I")
 _KEYS = {"v", "kind", "facets", "week", "source", "once", "cell_key", "salt"}
+_BY_FORM = ("report", "form")
 _SOURCE = re.compile(r"form|import:[a-z0-9][a-z0-9._-]{0,63}")
 # General categories Cc (but for TAB and LF) and Cs, which Unicode has fixed for good.
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -95,6 +97,8 @@ class Seal:
         cell_key: 16 random bytes that fix the noise of the cells the report is in.
         salt: 32 random bytes that blind the report's leaf in the data hash.
         kind: ``report``, or ``dummy`` for the filling of a closed week.
+        token: 456 bytes of a bona fide token (``observatory.tokens``), or nothing. Whether it is
+            one, a run finds out.
     """
 
     week: str
@@ -103,6 +107,7 @@ class Seal:
     cell_key: bytes = field(default_factory=lambda: secrets.token_bytes(CELL_KEY_BYTES), repr=False)
     salt: bytes = field(default_factory=lambda: secrets.token_bytes(SALT_BYTES), repr=False)
     kind: Literal["report", "dummy"] = "report"
+    token: bytes = field(default=b"", repr=False)
 
 
 def normalise(text: str) -> str:
@@ -145,6 +150,8 @@ def _header(complaint: Complaint, seal: Seal) -> bytes:
         periods.thursday(seal.week)
     except periods.PeriodError as error:
         raise PlaintextError(str(error)) from None
+    if seal.token and (len(seal.token) != TOKEN_BYTES or (seal.kind, seal.source) != _BY_FORM):
+        raise PlaintextError(f"A token has {TOKEN_BYTES} bytes, and only a form's report has one.")
     header = rfc8785.dumps(
         {
             "v": 1,
@@ -155,6 +162,7 @@ def _header(complaint: Complaint, seal: Seal) -> bytes:
             "once": _text(seal.once),
             "cell_key": _text(seal.cell_key),
             "salt": _text(seal.salt),
+            **({"token": _text(seal.token)} if seal.token else {}),
         }
     )
     if len(header) > MAX_HEADER_BYTES:
@@ -261,18 +269,22 @@ def _parts(padded: bytes) -> tuple[bytes, bytes]:
 
 
 def _read(fields: dict[str, Any], narrative: str) -> tuple[Complaint, Seal]:
-    if set(fields) != _KEYS or type(fields["v"]) is not int or fields["v"] != 1:
+    if set(fields) - {"token"} != _KEYS or type(fields["v"]) is not int or fields["v"] != 1:
         raise PlaintextError("The header is not version 1, or its keys are not version 1's.")
     facets = fields["facets"]
     if not isinstance(facets, dict) or not all(isinstance(v, str) for v in facets.values()):
         raise PlaintextError("facets is an object of strings.")
-    if not all(isinstance(fields[key], str) for key in _KEYS - {"v", "facets"}):
+    if not all(isinstance(fields[key], str) for key in fields.keys() - {"v", "facets"}):
         raise PlaintextError("A header field that must be a string is not one.")
     if fields["kind"] not in {"report", "dummy"}:
         raise PlaintextError("kind is report or dummy.")
     known = {code: value for code, value in facets.items() if _known(code, value)}
     later = {code: value for code, value in facets.items() if code not in known}
-    secret = {name: _bytes(fields[name]) for name in ("once", "cell_key", "salt")}
+    secret = {
+        name: _bytes(fields[name])
+        for name in ("once", "cell_key", "salt", "token")
+        if name in fields
+    }
     seal = Seal(fields["week"], fields["source"], kind=fields["kind"], **secret)
     return Complaint(narrative, known, later), seal
 
