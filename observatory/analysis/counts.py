@@ -60,6 +60,13 @@ CUTS: tuple[Cut, ...] = (
 )
 
 
+PROVEN, UNPROVEN = "proven", "unproven"
+STANDINGS = (PROVEN, UNPROVEN)
+
+BY_STANDING = Cut("standing_month", ("standing", "month"))
+"""Cut only where bona fide tokens count; else it would call every report unproven."""
+
+
 WATCHED: tuple[Dimensions, ...] = ((), ("office",), ("topic",), ("mo",), ("mo", "office"))
 """What series run by, beside the month."""
 
@@ -67,7 +74,7 @@ WATCHED: tuple[Dimensions, ...] = ((), ("office",), ("topic",), ("mo",), ("mo", 
 def tallied() -> tuple[Dimensions, ...]:
     """Return every combination of dimensions that cuts and series need, without those of time."""
     cuts = (tuple(name for name in cut.dimensions if name not in TIME) for cut in CUTS)
-    return tuple(sorted({*cuts, *WATCHED}))
+    return tuple(sorted({*cuts, *WATCHED, ("standing",)}))
 
 
 def frame(
@@ -77,6 +84,7 @@ def frame(
     topics: Sequence[str],
     languages: Sequence[str],
     offices: frozenset[str],
+    proven: Sequence[bool] = (),
 ) -> pd.DataFrame:
     """Return the table that every cut is made of.
 
@@ -87,6 +95,7 @@ def frame(
         topics: topic id a report.
         languages: language tag a report.
         offices: registered office codes; another place counts as ``elsewhere``.
+        proven: whether a token proves a report; none does by default.
 
     Returns:
         One row per report and code, with a column per dimension but those of time, and
@@ -100,6 +109,7 @@ def frame(
             "office": [_office(r.facets.get("office"), offices) for r in reports],
             "topic": list(topics),
             "language": list(languages),
+            "standing": [PROVEN if one else UNPROVEN for one in proven or [False] * len(reports)],
             **{
                 code: [r.facets.get(code, NOT_SAID) for r in reports]
                 for code in BY_CODE
@@ -163,7 +173,7 @@ def tables(
         levels: the fixed levels of each dimension; combinations outside them are left out.
     """
     cuts = []
-    for cut in CUTS:
+    for cut in (*CUTS, BY_STANDING) if "standing" in levels else CUTS:
         kept = {name: levels[name] for name in cut.dimensions}
         weekly = _labelled(tallies, calendar, cut.dimensions)
         for name, values in kept.items():
@@ -239,6 +249,7 @@ def levels(
     topics: Sequence[str],
     languages: Sequence[str],
     rest: Mapping[str, tuple[str, ...]],
+    standings: tuple[str, ...] = (),
 ) -> dict[str, tuple[str, ...]]:
     """Return the levels of every dimension: from lists, never from what reports said.
 
@@ -249,6 +260,7 @@ def levels(
         topics: topic ids.
         languages: language tags.
         rest: see :func:`left_over`.
+        standings: :data:`STANDINGS` where tokens count.
     """
     listed = {
         "month": months,
@@ -257,6 +269,7 @@ def levels(
         "office": tuple(offices),
         "topic": tuple(topics),
         "language": tuple(languages),
+        **({"standing": standings} if standings else {}),
         **{
             facet.code: tuple(value.code for value in facet.values)
             for facet in BY_CODE.values()

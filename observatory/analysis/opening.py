@@ -27,6 +27,7 @@ class Report:
         leaf: SHA-256(salt, canonical plaintext).
         week: ISO week of receipt, or the week an import reports.
         kept: month of receipt, by which retention goes; of an import, that of the import.
+        token: bytes of a bona fide token, or none; :mod:`observatory.analysis.proving` judges them.
     """
 
     leaf: bytes
@@ -35,6 +36,7 @@ class Report:
     week: str
     source: str
     kept: str
+    token: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ def open_reports(sets: Iterable[SealedSet], private: PrivateKey, today: date) ->
                 received.week if received.source == "form" else seal.week,
                 seal.source,
                 received.month,
+                seal.token,
             )
             # Of several with one value the one received first stays, so that nobody moves or takes
             # back what was counted. The source is part of the key: a form cannot displace a row

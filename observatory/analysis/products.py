@@ -27,6 +27,7 @@ from observatory.analysis.tallies import Tallies
 from observatory.analysis.topics import Topics
 from observatory.catalogue import Catalogue
 from observatory.complaint.offices import Office
+from observatory.tokens.epoch import Epoch
 
 NO_TEXT = "MO08"
 """Sexual extortion: no words of such a report are ever shown."""
@@ -43,13 +44,14 @@ FEWEST_A_MONTH = 5
 
 @dataclass(frozen=True)
 class Coded:
-    """Everything that was read, and the usable part with its topics and codes."""
+    """Everything that was read, and the usable part with its topics, codes and proofs."""
 
     opened: Opened
     everything: Reading
     usable: Reading
     topics: Topics
     codes: tuple[tuple[str, ...], ...]
+    proven: tuple[bool, ...] = ()
 
 
 def tally(coded: Coded, offices: Sequence[Office]) -> dict[str, Tallies]:
@@ -68,6 +70,7 @@ def tally(coded: Coded, offices: Sequence[Office]) -> dict[str, Tallies]:
         topics=coded.topics.names(),
         languages=[tag if tag in LANGUAGES else OTHER_LANGUAGE for tag in coded.usable.languages],
         offices=frozenset(office.code for office in offices),
+        proven=coded.proven,
     )
     wanted = counts.tallied()
     return {
@@ -84,6 +87,7 @@ def produce(
     today: date,
     *,
     progress: Progress,
+    epochs: Sequence[Epoch] = (),
 ) -> RawAnalysis:
     """Return the Raw products of a run.
 
@@ -94,6 +98,7 @@ def produce(
         offices: the register of offices.
         today: months whose weeks all end before it are whole.
         progress: told how far the work is.
+        epochs: of bona fide tokens.
     """
     codes = tuple(catalogue.modus_operandi)
     calendar = counts.calendar(counted, last_whole_month(today), FEWEST_A_MONTH)
@@ -104,6 +109,7 @@ def produce(
         topics=sorted(counted.of(("topic",)).index.unique("topic")),
         languages=(*LANGUAGES, OTHER_LANGUAGE),
         rest=counts.left_over(counted, calendar),
+        standings=counts.STANDINGS if any(epoch.counts for epoch in epochs) else (),
     )
     by_code = counts.counts_by(counted, calendar, ("mo",))
     tables = counts.tables(counted, calendar, levels)
@@ -116,7 +122,7 @@ def produce(
         codes={mo: cell for (mo,), cell in by_code.items() if mo in levels["mo"]},
         signals=_signals(counted, calendar, codes),
         tables=tables,
-        manifest=_manifest(coded, catalogue, calendar.months),
+        manifest={**_manifest(coded, catalogue, calendar.months), **_epochs(epochs)},
     )
 
 
@@ -218,3 +224,12 @@ def _manifest(coded: Coded, catalogue: Catalogue, months: tuple[str, ...]) -> Ma
         "periods": {"first": months[0], "last": months[-1]} if months else {},
         "sources": sorted({report.source for report in coded.opened.reports}),
     }
+
+
+def _epochs(epochs: Sequence[Epoch]) -> Mapping[str, object]:
+    """Say which keys tokens were held to; nothing where there are none."""
+    listed = [
+        {"epoch": one.name, "key": one.key_id.hex(), "issued": one.issued}
+        for one in sorted(epochs, key=lambda epoch: epoch.name)
+    ]
+    return {"tokens": listed} if listed else {}

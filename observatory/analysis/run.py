@@ -10,7 +10,7 @@ import numpy as np
 
 from nlp import duplicates
 from nlp.embedding import Embedder
-from observatory.analysis import coding, counts, reading, state, tallies
+from observatory.analysis import coding, counts, proving, reading, state, tallies
 from observatory.analysis import products as producing
 from observatory.analysis import topics as grouping
 from observatory.analysis.opening import Opened
@@ -19,6 +19,7 @@ from observatory.analysis.reading import Progress
 from observatory.analysis.state import State
 from observatory.catalogue import Catalogue
 from observatory.complaint.offices import Office
+from observatory.tokens.epoch import Epoch
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ def run(
     prior: State,
     today: date,
     progress: Progress,
+    epochs: Sequence[Epoch] = (),
 ) -> Findings:
     """Analyse the opened reports.
 
@@ -49,6 +51,7 @@ def run(
         prior: the state of the last run; one of another embedder counts as none.
         today: months whose weeks all end before it are whole.
         progress: told how far the work is.
+        epochs: of bona fide tokens, as both sides signed them.
     """
     if prior.embedder != embedder.name:
         # Topics of another embedder are others, and so are their numbers.
@@ -58,6 +61,10 @@ def run(
     group = duplicates.find(everything.texts, embeddings=everything.vectors).group
     first = group == np.arange(len(group))
     usable = everything.select(np.flatnonzero(first & ~everything.junk))
+    # A report is proven if any of those that say the same is: they are one report.
+    backed = np.isin(
+        np.arange(len(group)), group[np.array(proving.proven(opened.reports, epochs), bool)]
+    )
     progress("matching modus operandi", 0, 1)
     coded = coding.assign(
         usable, catalogue, embedder, prior.codes if prior.catalogue == catalogue.version else {}
@@ -65,11 +72,16 @@ def run(
     progress("finding topics", 0, 1)
     topics = grouping.identify(usable, coded, prior)
     progress("counting", 0, 1)
-    found = producing.Coded(opened, everything, usable, topics, coded.codes)
+    found = producing.Coded(
+        opened, everything, usable, topics, coded.codes, tuple(backed[first & ~everything.junk])
+    )
     # Months whose reports are removed live on as tallies; those still here are counted afresh.
-    counted = {**prior.tallies, **producing.tally(found, offices)}
+    before = {m: kept.with_standing(counts.UNPROVEN) for m, kept in prior.tallies.items()}
+    counted = {**before, **producing.tally(found, offices)}
     together = tallies.add(counted.values(), counts.tallied())
-    raw = producing.produce(found, together, catalogue, offices, today, progress=progress)
+    raw = producing.produce(
+        found, together, catalogue, offices, today, progress=progress, epochs=epochs
+    )
     parts = state.write(
         usable.reports,
         usable.vectors,

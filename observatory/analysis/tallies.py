@@ -41,6 +41,17 @@ class Tallies:
         """Return the tallies that do not go by ``dimension``."""
         return Tallies({by: n for by, n in self.by.items() if dimension not in by}, self.base)
 
+    def with_standing(self, unproven: str) -> Tallies:
+        """Return the tallies with every report ``unproven``, if they are from before tokens."""
+        if ("standing",) in self.by or () not in self.by:
+            return self
+        counted = self.by[()]
+        weeks = counted.index.get_level_values(WEEK)
+        index = pd.MultiIndex.from_arrays(
+            [[unproven] * len(weeks), weeks], names=["standing", WEEK]
+        )
+        return Tallies({**self.by, ("standing",): counted.set_axis(index)}, self.base)
+
     def of(self, dimensions: Dimensions) -> pd.Series[int]:
         """Return the counts by these dimensions (in any listed order) and week."""
         return self.by[dimensions]

@@ -18,7 +18,7 @@ from observatory.analysis.opening import SealedSet
 from observatory.analysis.reading import Progress
 from observatory.analysis.run import Findings, run
 from observatory.audit import Kind
-from observatory.decisions import agreement, heads, memory
+from observatory.decisions import agreement, heads, memory, token_epochs
 from observatory.decisions.quorum import Brought, open_key, present
 from observatory.decisions.turn import turn
 from observatory.decisions.upkeep import check_log, check_resealed, keep_up
@@ -72,6 +72,7 @@ def _analyse(
     agreement.check_docket(instance)
     instance.catalogue, instance.offices  # noqa: B018  # what is damaged is found before the work
     agreement.check_catalogue(instance)
+    epochs = token_epochs.installed(instance)
     decision = agreement.opening(instance)
     private = open_key(instance, sheets)
     progress("opening", 0, 1)
@@ -104,6 +105,7 @@ def _analyse(
         prior=prior,
         today=today(),
         progress=progress,
+        epochs=epochs,
     )
     progress("passing the disclosure door", 0, 1)
     products = _through_the_door(instance, findings)

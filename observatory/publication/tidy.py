@@ -38,6 +38,8 @@ MEANINGS = {
     "asked": "What was asked for.",
     "outcome": "What happened then.",
     "experience": "Kind of experience.",
+    "standing": "Whether a one-time token shows that a trader or an official sent it. A report"
+    " without one is not false: most who report have none.",
 }
 
 IN_WORDS = {
@@ -47,6 +49,7 @@ IN_WORDS = {
     "experience": "kind of experience",
     "reporter_side": "side that reports",
     "subject_side": "side reported about",
+    "standing": "whether a token proves the sender",
 }
 
 
