@@ -26,6 +26,7 @@ from observatory.decisions.policy_commands import policy
 from observatory.decisions.register_command import register
 from observatory.decisions.retention_command import retention
 from observatory.decisions.sign_command import sign
+from observatory.decisions.token_commands import token
 from observatory.demo.commands import demo
 from observatory.doctor.commands import doctor
 from observatory.errors import Exit, ObservatoryError, ResourceError
@@ -135,6 +136,7 @@ for command in (
     retention,
     assets_group,
     offline_page,
+    token,
     doctor,
     demo,
 ):

@@ -20,9 +20,11 @@ import atheris
 
 with atheris.instrument_imports(include=["observatory", "crypto", "webauthn"]):
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
     from werkzeug.exceptions import HTTPException
     from werkzeug.wrappers import Request
 
+    from crypto import blind
     from crypto.envelope import BUCKETS, OVERHEAD, Envelope, PublicKey
     from crypto.errors import CryptoError
     from crypto.signing import SigningKey
@@ -47,6 +49,10 @@ with atheris.instrument_imports(include=["observatory", "crypto", "webauthn"]):
     from observatory.intake.body import read_fields
     from observatory.intake.imports import mapping, register
     from observatory.policy import Policy
+    from observatory.tokens import epoch as epochs
+    from observatory.tokens import files as token_files
+    from observatory.tokens import token
+    from observatory.tokens.epoch import Epoch
     from observatory.vault.closing import SetRecord
 
 HERE = Path(tempfile.mkdtemp())
@@ -175,6 +181,30 @@ def an_assertion(data: bytes) -> None:
 def a_passkey(data: bytes) -> None:
     named = base64.urlsafe_b64encode(data).decode().rstrip("=")
     assertion.verify(ASSERTION, replace(KEY, public_key=named), bytes.fromhex(ACT.digest))
+
+
+ISSUER = RSAPublicNumbers(65_537, (1 << 3071) + 1).public_key()
+EPOCH = Epoch("ab" * 32, "trader", "2026-Q4", ISSUER, 100)
+WISH = token.Wish(b"p" * 32, b"v" * 32, 7)
+
+
+def a_blind_answer(data: bytes) -> None:
+    blind.finalize(ISSUER, b"words", data, 7, blind.Variant.PSS_RANDOMIZED)
+
+
+def a_token(data: bytes) -> None:
+    found = token.from_text(data.decode("utf-8", "replace"))
+    assert token.from_text(found.to_text()) == found
+    assert not found.is_of(EPOCH)
+
+
+def an_epoch(data: bytes) -> None:
+    body = json.loads(data)
+    assert epochs.read(body).to_json() == body
+
+
+def a_wallet(path: Path) -> None:
+    token_files.token_in(path, path)
 
 
 SAMPLE = plaintext.encode(Complaint("they asked", {"stage": "release"}), Seal("2026-W40"))
@@ -311,6 +341,18 @@ PARSERS: dict[str, Parser] = {
             b'<input type="hidden" name="once" value="' + b"A" * 43 + b'">\n'
             b'<a data-week="2026-W48" data-quarter="8107" data-name="x">',
         ),
+    ),
+    "blind-answer": Parser(a_blind_answer, (CryptoError,), (b"s" * 384, b"s")),
+    "token": Parser(
+        a_token,
+        (ObservatoryError,),
+        (token.from_bytes(EPOCH.key_id + b"t" * 448).to_text().encode(), b"AAAA"),
+    ),
+    "token-epoch": Parser(
+        an_epoch, (ObservatoryError, *NO_JSON), (json.dumps(EPOCH.to_json()).encode(),)
+    ),
+    "token-wallet": Parser(
+        from_file(a_wallet), (ObservatoryError,), (token_files.wallet(EPOCH, WISH),)
     ),
     "asset-list": Parser(
         lambda data: AssetList.from_json(signed_file.from_bytes(data, label="f").signed),
