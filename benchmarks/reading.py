@@ -29,7 +29,7 @@ PAGES = {
 
 def sentences(pages: Sequence[str]) -> list[list[str]]:
     """Return the words of each sentence of these templates; headings and labels are none."""
-    found = []
+    found: list[list[str]] = []
     for message in source():
         text = message.id if isinstance(message.id, str) else message.id[-1]
         if {place.rpartition("/")[2] for place, _ in message.locations} & set(pages):
