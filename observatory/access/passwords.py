@@ -195,9 +195,10 @@ def _opened(locked: bytes | None, password: str) -> bytes | None:
     """Return the secret that a password opens, or None after as much work."""
     try:
         body: Any = _nothing() if locked is None else json.loads(locked)
-        return passphrase.unlock(body, password[:LONGEST])
+        secret = passphrase.unlock(body, password[:LONGEST])
     except (CryptoError, ValueError):
         return None
+    return secret if len(secret) == SECRET_BYTES else None
 
 
 def _nothing() -> dict[str, Any]:

@@ -581,6 +581,31 @@ def test_who_came_by_password_can_never_approve(instance, app, founded):
     assert deciding.matter(instance, act.digest).state is deciding.State.WITHDRAWN
 
 
+@pytest.mark.parametrize(
+    ("password", "secret"), [("password1234", SECRET), (PASSWORD, bytes(15)), (PASSWORD, b"x")]
+)
+def test_a_browser_that_locks_for_itself_enrols_nothing_weaker(
+    instance, app, founded, password, secret
+):
+    """The second step takes what the first one gave to the browser, or what somebody made up."""
+    link = secret_of(chair_link(founded, "customs"))
+    about = {"format": passwords.FORMAT, "person": link[0]}
+    locked = json.dumps(passphrase.lock(secret, password, about)).encode()
+    digest = hashlib.sha256(locked).hexdigest()
+    signed = enrolled_by(link[1], instance.policy.root, link[0], Passkey(), password=digest)
+    long_enough = len(secret) > 1  # for the library that makes codes
+    codes = pyotp.TOTP(base64.b32encode(secret if long_enough else SECRET).decode())
+    form = {
+        "locked": b64url(locked),
+        "evidence": json.dumps(signed),
+        "password": password,
+        "code": codes.now(),
+    }
+    assert Member(app).post("/enrol/code", form).status_code == 422
+    person = instance.roll.person(link[0])
+    assert Enrolments(instance.vault.engine).of(person, instance.policy.root) == []
+
+
 # ---------------------------------------------------------------- guessing
 
 
