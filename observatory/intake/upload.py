@@ -24,7 +24,8 @@ TYPE = "multipart/form-data"
 FILE = "file"
 TEXT = "text"
 STEP = "step"
-_NAMES = frozenset({FILE, TEXT, STEP, FIELD})
+UNSAVED = "unsaved"
+_NAMES = frozenset({FILE, TEXT, STEP, FIELD, UNSAVED})
 _SPACES = str.maketrans("", "", " \t\r\n")
 
 

@@ -85,7 +85,7 @@ def test_only_sealed_bytes_are_posted_and_nothing_stays(browse, port, made_up):
     [body] = posted
     fields = parse_qs(body)
     assert {name: len(value[0]) for name, value in fields.items()} == {
-        "sealed": 6996, "stay": 1, "language": 2, "step": 4,
+        "sealed": 6996, "stay": 1, "unsaved": 1, "language": 2, "step": 4,
     }  # fmt: skip
     assert page.context.cookies() == []
     assert page.evaluate("[localStorage.length, sessionStorage.length, name]") == [0, 0, ""]

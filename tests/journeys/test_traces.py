@@ -5,6 +5,7 @@ without. Of what a browser asks its own maker, docs/threat-model.md tells.
 """
 
 import json
+import re
 from urllib.parse import urlsplit
 
 import pytest
@@ -48,9 +49,10 @@ def asked_for(log):
 def test_after_a_report_the_profile_and_the_network_log_hold_nothing(
     browser, port, made_up, tmp_path, script
 ):
-    before = len(made_up.vault)
+    before, posted = len(made_up.vault), []
     context = browser("profile", java_script_enabled=script)
     page = context.pages[0]
+    page.on("request", lambda one: posted.append(one.post_data) if one.method == "POST" else None)
     page.goto(f"http://intake.localhost:{port}/")
     page.get_by_role("button", name="Go on: look").click()  # a mistake on the way
     page.get_by_role("alert").wait_for()
@@ -67,11 +69,25 @@ def test_after_a_report_the_profile_and_the_network_log_hold_nothing(
     assert kept == {"cookies": [], "origins": []}
     context.close()
     assert hiding_places(tmp_path) == []
+    # Nor what was sealed: beside the vault it would tell from which device it came.
+    pieces = [piece for body in posted if len(piece := longest_piece(body)) >= len(WORD)]
+    assert pieces != []
+    assert files_with(tmp_path / "profile", pieces) == []
     urls = asked_for(tmp_path / "profile.json")
     assert f"http://intake.localhost:{port}/" in urls
     assert f"http://intake.localhost:{port}/assets/intake.css" in urls
     assert {urlsplit(url).netloc for url in urls} == {f"intake.localhost:{port}"}
     assert stored_by(tmp_path / "profile") == []
+
+
+def longest_piece(body):
+    """Return the longest part of a posted form that is written alike in every encoding."""
+    return max(re.split(r"[^A-Za-z0-9]", body), key=len).encode()
+
+
+def files_with(profile, pieces):
+    files = [path for path in profile.rglob("*") if path.is_file()]
+    return [str(path) for path in files if any(piece in path.read_bytes() for piece in pieces)]
 
 
 def stored_by(profile):
@@ -102,14 +118,19 @@ def test_the_search_would_find_words_that_a_browser_kept(browser, port, tmp_path
     assert any("Local Storage" in path for path in found)
 
 
-def test_the_search_would_find_words_that_a_posted_form_leaves(browser, port, tmp_path):
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_the_search_would_find_what_a_posted_form_leaves(browser, port, tmp_path, script):
     """Chromium's own record of what was posted, which the form's one hidden field prevents."""
-    context = browser("posted", java_script_enabled=False)
+    context, posted = browser("posted", java_script_enabled=script), []
     page = context.pages[0]
+    page.on("request", lambda one: posted.append(one.post_data) if one.method == "POST" else None)
     page.goto(f"http://intake.localhost:{port}/")
-    page.evaluate("document.querySelector('[name=unsaved]').remove()")
     page.get_by_label("What happened?").fill(WORD)
-    page.get_by_role("button", name="Go on: look").click()
-    page.get_by_role("heading", name="Look at it once more").wait_for()
+    for step in ("Go on: look", "Send"):
+        page.evaluate("for (const one of document.getElementsByName('unsaved')) one.value = ''")
+        page.get_by_role("button", name=step).click()
+        page.get_by_role("heading", name=("once more", "Received")[step == "Send"]).wait_for()
     context.close()
-    assert {"Sessions" in path for path in hiding_places(tmp_path / "posted")} == {True}
+    found = files_with(tmp_path / "posted", [longest_piece(posted[-1])])
+    assert {"Sessions" in path for path in found} == {True}
+    assert any("Sessions" in path for path in hiding_places(tmp_path / "posted")) != script
