@@ -63,3 +63,41 @@ def test_the_way_out_stays_in_reach_and_covers_no_more_than_itself(browse, port)
         assert (place["x"] > 100) == (tag == "en")  # at the end of the line
         covered = page.locator(".exit").bounding_box()
         assert covered["width"] < 390 * 0.7
+
+
+def tab_to(page, selector):
+    """Press Tab until the focus is there; the trap for machines is never on the way."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.name") != "website"
+        if page.evaluate(f"document.activeElement.matches({selector!r})"):
+            return
+    raise AssertionError(selector)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_keyboard_alone_changes_language_sends_and_leaves(chromium, port, made_up, script):
+    say = by_tag("fr").gettext
+    before = len(made_up.vault)
+    page = chromium.new_context(locale="en", java_script_enabled=script).new_page()
+    page.route("https://www.wikipedia.org/**", lambda route: route.fulfill(body="elsewhere"))
+    page.goto(f"http://intake.localhost:{port}/")
+    tab_to(page, "[value=fr]")
+    page.keyboard.press("Enter")
+    page.locator("html[lang=fr]").wait_for()
+    tab_to(page, "#narrative")
+    page.keyboard.type("au clavier")
+    tab_to(page, "[name=reporter_side]")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "[value=check]")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name=say("Look at it once more")).wait_for()
+    assert page.locator(".words").inner_text() == "au clavier"
+    tab_to(page, "button[value=send]")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name=say("Received and sealed. Thank you.")).wait_for()
+    tab_to(page, "#exit")
+    page.keyboard.press("Enter")
+    page.wait_for_url("https://www.wikipedia.org/")
+    page.context.close()
+    assert len(made_up.vault) == before + 1
