@@ -184,10 +184,16 @@ def tables(
                 cut.dimensions,
                 kept,
                 condense(weekly, cut.dimensions),
-                frozenset(cut.dimensions) - MULTIPLE,
+                _additive(cut),
             )
         )
     return tuple(cuts)
+
+
+def _additive(cut: Cut) -> frozenset[str]:
+    """Return the dimensions whose margin another cut shows, or would if it were shown."""
+    # How many were proven in all months together is shown nowhere; how many came in a month is.
+    return frozenset({"standing"}) if cut is BY_STANDING else frozenset(cut.dimensions) - MULTIPLE
 
 
 def calendar(tallies: Tallies, last_month: str, fewest: int) -> Calendar:

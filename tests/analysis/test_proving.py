@@ -112,7 +112,7 @@ def test_the_cut_is_made_only_where_tokens_count():
 
     assert "standing_month" not in cuts(())
     cut = cuts(counts.STANDINGS)["standing_month"]
-    assert cut.additive == {"standing", "month"}
+    assert cut.additive == {"standing"}
     found = {key: cell.reports for key, cell in cut.cells.items()}
     assert found == {
         ("proven", "2026-10"): 1,
