@@ -223,6 +223,14 @@ def refused() -> list[dict]:
         ("spaces in the header", header.replace(b":1,", b": 1,"), words, 1),
         ("duplicate key", header.replace(b'"v":1', b'"v":1,"v":1'), words, 1),
         ("unknown key", rfc8785.dumps({**fields, "extra": "1"}), words, 1),
+        ("a token too short", rfc8785.dumps({**fields, "token": "AAAA"}), words, 1),
+        (
+            "a token in an import",
+            rfc8785.dumps({**fields, "source": "import:a", "token": "A" * 608}),
+            words,
+            1,
+        ),
+        ("a token that is empty", rfc8785.dumps({**fields, "token": ""}), words, 1),
         ("week 54", header.replace(b"W48", b"W54"), words, 1),
         ("loose bits in base64url", _loose(fields), words, 1),
         ("not NFC", header, e_acute, 1),
@@ -262,6 +270,9 @@ def build() -> str:
         "key_id": private.public.id.hex(),
         "envelopes": envelopes,
         "sorted_root_of_leaves": sorted_root(bytes.fromhex(v["leaf"]) for v in envelopes).hex(),
+        "envelope_with_token": envelope_of(
+            "a token", Complaint("Pass post"), {"token": stream("token", 456)}, private
+        )[0],
         "blobs": [
             blob_of("state/2026-11", b"state", private),
             blob_of("", b"", private),

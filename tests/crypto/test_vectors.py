@@ -26,7 +26,7 @@ TEXT = make_vectors.PATH.read_text()
 VECTORS = json.loads(TEXT)
 PRIVATE = PrivateKey.from_seed(Seed(bytes.fromhex(VECTORS["seed"])))
 NAMES = [v["name"] for v in VECTORS["envelopes"]]
-WHOLE = [v for v in VECTORS["envelopes"] if "envelope" in v]
+WHOLE = [v for v in VECTORS["envelopes"] if "envelope" in v] + [VECTORS["envelope_with_token"]]
 
 
 def test_the_file_is_what_the_script_writes():
