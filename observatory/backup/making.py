@@ -17,6 +17,7 @@ from observatory.backup import tables
 from observatory.backup.container import Record, Writer
 from observatory.backup.keys import REST, Keys
 from observatory.complaint import offices
+from observatory.decisions import token_epochs
 from observatory.decisions.upkeep import check_log, keep_up
 from observatory.errors import IntegrityError, ResourceError, UsageError
 from observatory.instance import CATALOGUE, PRODUCTS, PUBLISHED, Instance
@@ -24,7 +25,7 @@ from observatory.vault.closing import SetRecord
 from observatory.vault.keeping import month_of
 
 FILES = (config.FILE_NAME, policy.FILE_NAME, offices.FILE_NAME)
-FOLDERS = (CATALOGUE, PRODUCTS, PUBLISHED)
+FOLDERS = (CATALOGUE, PRODUCTS, PUBLISHED, token_epochs.FOLDER)
 TOGETHER = 100
 """Envelopes in one record."""
 

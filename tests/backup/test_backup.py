@@ -301,7 +301,11 @@ def test_a_part_too_large_to_be_read_again_is_not_written(monkeypatch):
 
 
 def test_products_catalogue_and_settings_come_back_to_the_byte(filled, tmp_path):
-    for name in ("products/2026-11-24-1/members.json", "catalogue/measures.yaml"):
+    for name in (
+        "products/2026-11-24-1/members.json",
+        "catalogue/measures.yaml",
+        "tokens/trader-2026-Q4.json",
+    ):
         (filled.folder / name).parent.mkdir(parents=True)
         (filled.folder / name).write_text(f"what stands in {name}")
     make(filled, tmp_path / "b", tmp_path / "k")
