@@ -265,7 +265,6 @@ def test_more_than_the_machine_takes_gets_the_page_for_everybody(form, tmp_path)
         proxy.stop()
 
 
-@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 def test_senders_who_fall_silent_hold_no_thread_of_the_form(proxy):
     head = f"POST / HTTP/1.1\r\nHost: {NAME}\r\nContent-Type: {FORM['Content-Type']}\r\n"
     with contextlib.ExitStack() as opened:
@@ -276,6 +275,7 @@ def test_senders_who_fall_silent_hold_no_thread_of_the_form(proxy):
     check(found, 200)
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 def test_the_handshake_gives_nothing_to_know_a_visitor_by(proxy):
     with proxy.connect() as line:
         assert line.version() == "TLSv1.3"
