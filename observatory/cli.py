@@ -172,7 +172,10 @@ def _run() -> int:
     except SystemExit as error:
         return int(error.code or 0)
     except Exception as error:  # noqa: BLE001  # the last line of defence of what a log may hold
-        _say(f"{_kind(error)}, at:\n{_places(error)}")
+        if stopping.asked():  # a library made another error of the interrupt on its way out
+            _stopped()
+        else:
+            _say(f"{_kind(error)}, at:\n{_places(error)}")
         return Exit.UNEXPECTED
     return Exit.DONE
 

@@ -43,6 +43,11 @@ def end() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
+def asked() -> bool:
+    """Tell whether this process was asked to stop, whatever became of the interrupt."""
+    return _stops.asked
+
+
 def check() -> None:
     """Stop here if that was asked for.
 
