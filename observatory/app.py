@@ -44,13 +44,15 @@ def create_members(instance: Instance) -> Flask:
         ObservatoryError: the database is not there or of another version.
     """
     from observatory.access import account_pages, enrol_pages, gate, matrix, sign_in_pages
-    from observatory.review import pages
+    from observatory.publication import pages as documents
+    from observatory.review import log, pages
 
     app = _bare(instance.config.members_host, headers.MEMBERS, assets.load(), cookies=True)
     shared = gate.init_app(app, instance)
     for access in (sign_in_pages, enrol_pages, account_pages):
         access.init_app(app, shared)
-    pages.init_app(app, instance)
+    for room in (pages, log, documents):
+        room.init_app(app, instance)
     matrix.check(app)
     return app
 

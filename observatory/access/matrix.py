@@ -61,6 +61,10 @@ RIGHTS: Mapping[str, Rights] = {
     "practices": READERS,
     "practice": READERS,
     "method": READERS,
+    "documents": KNOWING,
+    "take": KNOWING,
+    "log": KNOWING,
+    "log_copy": KNOWING,
     "waiting": DECIDING,
     "decisions": KNOWING,
     "decision": KNOWING,
@@ -88,6 +92,8 @@ NAVIGATION = (
     ("waiting", "/waiting", "Waiting for me"),
     ("decisions", "/decisions", "Decisions"),
     ("people", "/people", "People"),
+    ("documents", "/documents", "Documents"),
+    ("log", "/log", "Log"),
 )
 """(endpoint, address, name) of the pages that every page leads to, for whoever may use them."""
 

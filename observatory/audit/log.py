@@ -263,6 +263,8 @@ class AuditLog:
         for place, row in enumerate(rows, start=1):
             if row.number != place:
                 raise _bad(place, f"is missing: the next one there is entry {row.number}")
+            if not isinstance(row.entry, bytes):  # SQLite keeps whatever somebody puts there
+                raise _bad(place, "is not what was written")
             tree.append(row.entry)
             if tree.root != row.root or not _readable(row.entry):
                 raise _bad(place, "or its root is not what was written")

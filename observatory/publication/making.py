@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from observatory.audit import Kind
 from observatory.catalogue import CatalogueError
@@ -69,9 +69,41 @@ def make(
         raise UsageError(f"The {kind} report is not offered by this version; systemic is.")
     instance.refuse_inside(out)
     check_place(out)
+    made, signed = draw_up(instance, kind, audience, form or _form_of(out), progress)
+    written = write(out, made, signed)
+    if audience == "public":
+        with suppress(BadInputError, ResourceError):  # it is full, say; the files are enough
+            instance.docket.put(WHAT, signed)
+    return written
+
+
+def draw_up(
+    instance: Instance,
+    kind: str,
+    audience: Audience,
+    form: str,
+    progress: Report = silent,
+) -> tuple[dict[str, bytes], dict[str, Any]]:
+    """Make a document of the last run in memory, and log it.
+
+    Args:
+        instance: the observatory.
+        kind: one of ``DOCUMENTS``.
+        audience: whose disclosure rules apply.
+        form: one of ``FORMS``.
+        progress: told each stage.
+
+    Returns:
+        Contents by suffix, ``""`` being the document, and what signers sign for it.
+
+    Raises:
+        BadInputError: nothing has been analysed yet, or the catalogue cannot be read.
+        NotAllowedError: both sides have not decided on the catalogue.
+        IntegrityError: products, policy, roll or log are not what they were.
+        ResourceError: a file or the database cannot be used.
+    """
     check_log(instance)
     check_catalogue(instance)
-    form = form or _form_of(out)
     progress("reading the last run", 0, 1)
     source = source_of(instance, audience)
     progress("drawing up the report", 0, 1)
@@ -80,12 +112,7 @@ def make(
     made = FORMS[form](document, source)
     facts = {"document": kind, "audience": audience, "sha256": sha256(made[""]).hexdigest()}
     instance.audit.record(Kind.DOCUMENT_MADE, facts)
-    signed = manifest(form, made, document, source)
-    written = write(out, made, signed)
-    if audience == "public":
-        with suppress(BadInputError, ResourceError):  # it is full, say; the files are enough
-            instance.docket.put(WHAT, signed)
-    return written
+    return made, manifest(form, made, document, source)
 
 
 def source_of(instance: Instance, audience: Audience) -> Source:
