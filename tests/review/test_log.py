@@ -35,9 +35,7 @@ def test_a_log_that_was_altered_is_not_shown(tmp_path):
     guest = visited(instance)
     instance.audit.record(Kind.BACKUP_MADE, {"sha256": "ab" * 32})
     with instance.vault.engine.begin() as connection:
-        connection.execute(
-            text("UPDATE audit_entry SET entry = replace(entry, 'abab', 'cdcd')")
-        )
+        connection.execute(text("UPDATE audit_entry SET entry = replace(entry, 'abab', 'cdcd')"))
     for path in ("/log", "/log/copy"):
         answer = guest.get(path)
         assert answer.status_code == 500
