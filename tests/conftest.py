@@ -7,6 +7,7 @@ import shutil
 import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from decided import Enrolled, enrol_chairs
@@ -16,6 +17,9 @@ from crypto import passphrase
 from crypto.sides import Side
 from observatory.decisions.founding import Founded, found
 from observatory.instance import Instance
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
 
 # A run that a shell put into the background ignores Ctrl-C, and so would every command it starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -106,6 +110,15 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     with engine.connect() as connection:
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def browsers() -> Iterator[Playwright]:
+    """Starts browsers; a process can have it once only."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

@@ -195,12 +195,12 @@ def send_in_every_way(port):
     assert line.getresponse().status == 404
 
 
-def through_an_intake_host(machine, outside):
+def through_an_intake_host(machine, outside, browsers):
     """Send the word to an intake host, sealed by it, in a browser and offline; carry it over."""
     intake, page_file, carried = machine.place / "intake", outside / "seal.html", "out/batch"
     machine.run("intake-host", intake)
     machine.run("offline-page", page_file)
-    with machine.serving(intake) as port, browser() as chromium:
+    with machine.serving(intake) as port, browser(browsers) as chromium:
         once = urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode()
         fields = {"narrative": f"sealed by the server: {WORD}", "once": once, "step": "send"}
         assert post(port, fields) == 200
@@ -228,12 +228,11 @@ def through_an_intake_host(machine, outside):
 
 
 @contextlib.contextmanager
-def browser():
+def browser(browsers):
     """A reporter's browser, on a device of their own: its files are not on the machine's disk."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    chromium = browsers.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield chromium
+    chromium.close()
 
 
 def read_by_a_run(machine):
@@ -254,7 +253,7 @@ def read_by_a_run(machine):
     return sorted(one.narrative for one in found)
 
 
-def test_marked_words_are_found_nowhere(disk, tmp_path):
+def test_marked_words_are_found_nowhere(disk, tmp_path, browsers):
     image, place = disk
     machine = Machine(place)
     outside = tmp_path / "outside"
@@ -264,7 +263,7 @@ def test_marked_words_are_found_nowhere(disk, tmp_path):
     for register in registers(outside, [Dated(report) for report in corpus]):
         machine.run("import", register, code=3)
     through_the_form(machine)
-    through_an_intake_host(machine, outside)
+    through_an_intake_host(machine, outside, browsers)
     machine.run_later(
         "analyse", "--shares", *machine.shares(), "--json", place / "out/products.json"
     )

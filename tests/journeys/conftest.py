@@ -22,14 +22,12 @@ def port(made_up, tmp_path_factory):
 
 
 @pytest.fixture(scope="package")
-def chromium():
-    from playwright.sync_api import sync_playwright
+def chromium(browsers):
     from served import CHROMIUM, FLAGS
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+    browser = browsers.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

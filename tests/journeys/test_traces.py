@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from canary import WORD, hiding_places
-from playwright.sync_api import sync_playwright
 from served import CHROMIUM, FLAGS
 
 SITE = "http://intake.localhost"
@@ -19,19 +18,23 @@ QUIET = "--disable-features=AutofillServerCommunication"
 
 
 @pytest.fixture
-def browser(tmp_path):
+def browser(browsers, tmp_path):
     """Open a browser of a person's own, profile on the disk, by ``browser(name, script)``."""
-    with sync_playwright() as playwright:
+    opened = []
 
-        def open_browser(name, **options):
-            return playwright.chromium.launch_persistent_context(
-                tmp_path / name,
-                executable_path=CHROMIUM,
-                args=[*FLAGS, QUIET, f"--log-net-log={tmp_path / name}.json"],
-                **options,
-            )
+    def open_browser(name, **options):
+        context = browsers.chromium.launch_persistent_context(
+            tmp_path / name,
+            executable_path=CHROMIUM,
+            args=[*FLAGS, QUIET, f"--log-net-log={tmp_path / name}.json"],
+            **options,
+        )
+        opened.append(context)
+        return context
 
-        yield open_browser
+    yield open_browser
+    for context in opened:
+        context.close()
 
 
 def asked_for(log):
