@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from observatory.instance import Instance
 
 
-PIECES = 24
+PIECES = 16
 """How many pieces of a template are sent at once: pages go out in some dozens of parts."""
 
 BROKEN_OFF = (
