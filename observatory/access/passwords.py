@@ -23,10 +23,10 @@ import pyotp
 
 from crypto import passphrase, signing
 from crypto.errors import CryptoError
+from observatory.access.guessing import soon_guessed
 
 MINIMUM = 12
 LONGEST = 256
-DIFFERENT = 6
 SECRET_BYTES = 20
 STEP_SECONDS = 30
 AT_ONCE = 2
@@ -35,17 +35,6 @@ SLOT_SECONDS = 0.5
 LONGEST_DELAY = 300
 MOST_ACCOUNTS = 10_000
 FORMAT = "jio-password/v1"
-
-_COMMONEST = (
-    "password passwort passw0rd p@ssword motdepasse contrasena qwerty qwertyuiop qwertzuiop "
-    "azertyuiop asdfghjkl zxcvbnm abcdefgh abcdefghijkl letmein iloveyou welcome administrator "
-    "admin changeme trustno sunshine princess football baseball superman batman dragon monkey "
-    "master shadow michael secret login access customs observatory integrity jointintegrity "
-    "jointintegrityobservatory customspassword mypassword newpassword thepassword passphrase "
-    "correcthorsebatterystaple iloveyousomuch qazwsxedc qazwsx starwars computer internet"
-)
-"""What the commonest passwords are made of, once figures and signs at their ends are off."""
-_COMMON = frozenset(_COMMONEST.split())
 
 
 class PasswordError(ValueError):
@@ -68,17 +57,14 @@ def check_words(password: str, person: str) -> None:
     """Return only if a password may be chosen.
 
     Raises:
-        PasswordError: it is too short, too long or among the first that anybody tries.
+        PasswordError: it is too short, too long, or soon guessed.
     """
     plain = unicodedata.normalize("NFKC", password)
     if len(plain) < MINIMUM:
         raise PasswordError(f"A password has at least {MINIMUM} characters. Five words are good.")
     if len(plain) > LONGEST:
         raise PasswordError(f"A password has at most {LONGEST} characters.")
-    folded = re.sub(r"[\s_.-]", "", plain.casefold())
-    core = re.sub(r"^[\W\d]+|[\W\d]+$", "", folded)
-    halves = {core, core[: len(core) // 2] if core == core[: len(core) // 2] * 2 else core}
-    if len(set(plain)) < DIFFERENT or not core or halves & _COMMON or person in plain:
+    if soon_guessed(plain, person) or person in plain:
         raise PasswordError("This password is among the first that anybody tries. Take another.")
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from member import Member, nonce_in, token_in
 from passkeys import Passkey
 from sqlalchemy import text
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from crypto import passphrase
 from observatory.access import passwords
@@ -260,6 +261,9 @@ def test_codes_of_the_steps_beside_now_count_and_none_before_a_used_one(monkeypa
         "Customs2026!!!!!",
         "customs-3f9a2c01",
         "correct horse battery staple",
+        "joint-integrity-observatory",
+        "Contraseña2026!",
+        "йцукен123456",
         "x" * 257,
     ],
 )
@@ -280,6 +284,34 @@ def test_what_everybody_tries_first_may_not_be_chosen(password):
 )
 def test_what_nobody_guesses_may_be_chosen(password):
     check_words(password, "customs-3f9a2c01")
+
+
+STOLEN = [word for word in FREQUENCY_LISTS["passwords"] if len(word) >= passwords.MINIMUM]
+
+
+@pytest.mark.parametrize("disguise", [str, str.title, lambda word: word + "!", "-".join])
+def test_none_of_the_stolen_passwords_may_be_chosen_nor_what_little_hides_it(disguise):
+    assert len(STOLEN) > 200
+    for word in STOLEN:
+        with pytest.raises(PasswordError):
+            check_words(disguise(word), "customs-3f9a2c01")
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["monkey 12/31/1999", "p@ssw0rdl3tm31n", "michaeljackson", "sunshine" * 9 + "x"],
+)
+def test_what_is_put_together_of_the_commonest_may_not_be_chosen(password):
+    with pytest.raises(PasswordError):
+        check_words(password, "customs-3f9a2c01")
+
+
+@given(st.text(min_size=12, max_size=256))
+def test_whatever_is_typed_is_judged(password):
+    try:
+        check_words(password, "customs-3f9a2c01")
+    except PasswordError as refused:
+        assert password not in str(refused)
 
 
 @given(st.text(max_size=40), st.text(max_size=12))
