@@ -23,7 +23,7 @@ _ALSO = (
     "observatoire observatorio integrity integrite integridad jointintegrity "
     "jointintegrityobservatory customspassword mypassword newpassword thepassword passphrase "
     "correcthorsebatterystaple iloveyousomuch"
-).split()
+)
 """This place's words and keyboards, and what the package's lists leave out."""
 
 
@@ -34,7 +34,7 @@ def soon_guessed(password: str, person: str) -> bool:
         password: as normalised.
         person: the pseudonym, which whoever guesses may know.
     """
-    known = [*_ALSO, person]
+    known = [*_ALSO.split(), person]
     # With and without what parts its words: a famous sentence is one guess however it is written.
     spellings = (password, re.sub(r"[\s_.-]", "", password))
     return any(
