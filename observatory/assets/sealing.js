@@ -1,8 +1,8 @@
 // A report written down, padded and sealed in the browser, byte for byte as docs/envelope.md says.
 // The service's own writer is observatory/complaint/plaintext.py; the tests hold each to the other.
 // Nothing here touches the page, the network or any storage.
-import { AEAD_AES_256_GCM, CipherSuite, KDF_HKDF_SHA256 } from "hpke";
-import { join, xwing } from "./xwing.js";
+import { sealOnce } from "./hpke.js";
+import { KEM_ID, encapsulate, join } from "./xwing.js";
 
 export const MAX_NARRATIVE_BYTES = 60_000;
 const MAX_HEADER_BYTES = 5_530;
@@ -134,11 +134,9 @@ export async function encrypt(padded, publicKey, quarter, eseed) {
   const bucket = BUCKETS.indexOf(padded.length) + 1;
   if (bucket === 0) throw new RangeError("Only a padded plaintext can be sealed.");
   const clear = join(utf8.encode(MAGIC), keyId, [bucket], bigEndian(quarter, 2));
-  const suite = new CipherSuite(xwing(eseed), KDF_HKDF_SHA256, AEAD_AES_256_GCM);
-  const key = await suite.DeserializePublicKey(publicKey);
-  const info = join(utf8.encode(INFO), clear);
-  const { encapsulatedSecret, ciphertext } = await suite.Seal(key, padded, { info });
-  return join(clear, encapsulatedSecret, ciphertext);
+  const { shared, enc } = encapsulate(publicKey, eseed);
+  const ciphertext = await sealOnce(KEM_ID, shared, join(utf8.encode(INFO), clear), padded);
+  return join(clear, enc, ciphertext);
 }
 
 // A form's value that makes a resend count once; make it once for each report.

@@ -1,19 +1,18 @@
 // X-Wing (draft-connolly-cfrg-xwing-kem): ML-KEM-768 and X25519 together, the sending half only.
 //
-// `hpke` can do this with what a browser brings, but few browsers bring ML-KEM yet, and those of
-// old telephones never will. So both halves are computed here, in every browser alike.
+// Few browsers bring ML-KEM yet, and those of old telephones never will. So both halves are computed
+// here, in every browser alike.
 import { x25519 } from "@noble/curves/ed25519.js";
 import { sha3_256 } from "@noble/hashes/sha3.js";
 import { ml_kem768 } from "@noble/post-quantum/ml-kem.js";
 
-const ID = 0x647a;
+export const KEM_ID = [0x64, 0x7a];
 const LATTICE_BYTES = 1184;
 const COEFFICIENT_BYTES = 1152; // two coefficients of 12 bits in three bytes
 const MODULUS = 3329;
 const HALF_SEED_BYTES = 32;
-export const PUBLIC_KEY_BYTES = LATTICE_BYTES + 32;
-export const ENC_BYTES = 1120;
-export const ESEED_BYTES = 2 * HALF_SEED_BYTES;
+const PUBLIC_KEY_BYTES = LATTICE_BYTES + 32;
+const ESEED_BYTES = 2 * HALF_SEED_BYTES;
 const FIELD_PRIME = 2n ** 255n - 19n;
 const LABEL = Uint8Array.of(0x5c, 0x2e, 0x2f, 0x2f, 0x5e, 0x5c); // \.//^\
 
@@ -44,7 +43,7 @@ function checkCurveHalf(curve) {
   if (value >= FIELD_PRIME) throw new RangeError("The public key is not in canonical form.");
 }
 
-// Return { shared_secret (32 bytes), enc (1120 bytes) } for a public key of 1216 bytes.
+// Return { shared (32 bytes), enc (1120 bytes) } for a public key of 1216 bytes.
 // `eseed`, 64 bytes, is for the published vectors; otherwise it is random each time.
 export function encapsulate(publicKey, eseed) {
   if (publicKey.length !== PUBLIC_KEY_BYTES) throw new RangeError("A public key has 1216 bytes.");
@@ -58,25 +57,7 @@ export function encapsulate(publicKey, eseed) {
   const point = x25519.getPublicKey(ephemeral);
   const second = x25519.getSharedSecret(ephemeral, curve); // throws on a point of small order
   return {
-    shared_secret: sha3_256(join(first.sharedSecret, second, point, curve, LABEL)),
+    shared: sha3_256(join(first.sharedSecret, second, point, curve, LABEL)),
     enc: join(first.cipherText, point),
   };
 }
-
-// The KEM as `hpke` takes one from outside; what a sender never does is left out.
-export const xwing = (eseed) => () => ({
-  id: ID,
-  type: "KEM",
-  name: "X-Wing",
-  Nsecret: 32,
-  Nenc: ENC_BYTES,
-  Npk: PUBLIC_KEY_BYTES,
-  Nsk: 32,
-  DeserializePublicKey: async (raw) => ({
-    algorithm: { name: "X-Wing" },
-    extractable: true,
-    type: "public",
-    raw,
-  }),
-  Encap: async (key) => encapsulate(key.raw, eseed),
-});
