@@ -1,7 +1,9 @@
 """Every parser of foreign bytes, under libFuzzer: python tests/fuzz/parsers.py NAME [RUNS].
 
 A parser either understands or raises its own error. Whatever it understands it writes back to the
-byte, where it has a writer. Anything else ends the process with an error code.
+byte, where it has a writer. Anything else ends the process with an error code. Where the name is -,
+names are read from standard input, a line each, and every parser has a fork of its own: what it
+parses with is imported and instrumented once.
 """
 
 from __future__ import annotations
@@ -9,8 +11,10 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -362,11 +366,12 @@ PARSERS: dict[str, Parser] = {
 }
 
 
-def main() -> None:
-    name, runs = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 20_000
+def fuzz(name: str, runs: int) -> None:
+    """Fuzz one parser; the process ends with it."""
     parser = PARSERS[name]
-    corpus = HERE / "corpus"
-    corpus.mkdir()
+    place = HERE / name
+    corpus = place / "corpus"
+    corpus.mkdir(parents=True)
     for number, seed in enumerate(parser.seeds):
         (corpus / str(number)).write_bytes(seed)
 
@@ -377,8 +382,36 @@ def main() -> None:
             return
 
     flags = [f"-runs={runs}", "-seed=1", "-max_len=8192", "-verbosity=0", "-timeout=20"]
-    atheris.Setup([sys.argv[0], *flags, f"-artifact_prefix={HERE}/", str(corpus)], one)
+    atheris.Setup([sys.argv[0], *flags, f"-artifact_prefix={place}/", str(corpus)], one)
     atheris.Fuzz()
+
+
+def serve(runs: int) -> None:
+    """Fuzz the parsers that are asked for: a name a line in, how it ended a line out, as JSON."""
+    for line in sys.stdin:
+        name = line.strip()
+        said = HERE / f"{name}.said"
+        child = os.fork()
+        if child == 0:
+            os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT), 2)
+            os.dup2(2, 1)
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            try:
+                fuzz(name, runs)
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                os._exit(1)  # libFuzzer ends the process by itself when all is well
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        print(json.dumps([code, said.read_text("utf-8", "replace")]), flush=True)
+
+
+def main() -> None:
+    runs = int(sys.argv[2]) if len(sys.argv) > 2 else 20_000
+    if sys.argv[1] == "-":
+        serve(runs)
+    else:
+        fuzz(sys.argv[1], runs)
 
 
 if __name__ == "__main__":

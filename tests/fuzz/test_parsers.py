@@ -1,6 +1,7 @@
 """A bounded, coverage-guided fuzz run of every parser; ``OBSERVATORY_FUZZ_RUNS`` sets how long."""
 
 import ast
+import json
 import os
 import subprocess
 import sys
@@ -22,14 +23,32 @@ def names():
     raise AssertionError("no list of parsers")
 
 
-@pytest.mark.parametrize("name", names())
-def test_a_parser_understands_or_says_why_not(name):
-    done = subprocess.run(
-        [sys.executable, str(SCRIPT), name, RUNS],
-        capture_output=True,
+@pytest.fixture(scope="module")
+def ask(tmp_path_factory):
+    """Have a parser fuzzed in a process of its own; return its exit code and what it said."""
+    server = subprocess.Popen(
+        [sys.executable, str(SCRIPT), "-", RUNS],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        timeout=600,
-        env={**os.environ, "PYTHONPATH": str(SCRIPT.parents[2])},
-        check=False,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(SCRIPT.parents[2]),
+            "TMPDIR": str(tmp_path_factory.mktemp("fuzz")),
+        },
     )
-    assert done.returncode == 0, done.stderr[-3000:]
+
+    def asked(name):
+        server.stdin.write(f"{name}\n")
+        server.stdin.flush()
+        return json.loads(server.stdout.readline())
+
+    yield asked
+    server.stdin.close()
+    assert server.wait(60) == 0
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_parser_understands_or_says_why_not(ask, name):
+    code, said = ask(name)
+    assert code == 0, said[-3000:]
