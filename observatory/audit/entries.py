@@ -44,6 +44,7 @@ class Kind(StrEnum):
     ACT_WITHDRAWN = "act-withdrawn"
     ROLL_INSTALLED = "roll-installed"
     DOCUMENT_PUBLISHED = "document-published"
+    EPOCH_INSTALLED = "epoch-installed"
 
 
 FACTS: Mapping[Kind, frozenset[str]] = {
@@ -71,6 +72,7 @@ FACTS: Mapping[Kind, frozenset[str]] = {
     Kind.ACT_WITHDRAWN: frozenset({"act", "by"}),
     Kind.ROLL_INSTALLED: frozenset({"roll", "version"}),
     Kind.DOCUMENT_PUBLISHED: frozenset({"document", "audience", "sha256", "approved"}),
+    Kind.EPOCH_INSTALLED: frozenset({"side", "quarter", "key", "issued", "approved", "sha256"}),
 }
 
 MAY: Mapping[Kind, frozenset[str]] = {

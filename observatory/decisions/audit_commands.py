@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from observatory.decisions import heads, upkeep
+from observatory.decisions import heads, token_epochs, upkeep
 from observatory.errors import BadInputError, IntegrityError, ResourceError, UsageError
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def verify(folder: Path, kept: Sequence[Path], copy: Path | None, proof: Path | 
     if copy is not None:
         log.compare(copy.read_bytes().splitlines())
     upkeep.check_log(instance)
+    token_epochs.check(instance)
     instance.vault.sets()
     click.echo(f"The audit log is whole: {heads.in_words(instance)}")
 

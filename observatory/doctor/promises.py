@@ -10,7 +10,7 @@ from observatory import assets
 from observatory.assets import listing
 from observatory.audit import Kind
 from observatory.complaint import periods
-from observatory.decisions import signed_file
+from observatory.decisions import signed_file, token_epochs
 from observatory.decisions.upkeep import check_log, kept_since
 from observatory.doctor import exposure
 from observatory.doctor.findings import Finding, failure, fine, warning
@@ -29,6 +29,7 @@ def examine(instance: Instance, places: tuple[Path, ...]) -> Iterator[Finding]:
     """
     yield _assets(instance)
     yield _log(instance)
+    yield from _tokens(instance)
     yield from _time(instance)
     yield _shares(instance, places)
     yield _signers(instance, places)
@@ -80,6 +81,17 @@ def _log(instance: Instance) -> Finding:
             "`observatory audit install FILE`.",
         )
     return fine("log", f"The audit log holds {head.size} entries and is what both sides signed.")
+
+
+def _tokens(instance: Instance) -> Iterator[Finding]:
+    try:
+        found = token_epochs.check(instance)
+    except ObservatoryError as error:
+        yield failure("tokens", str(error), "Find out who did it, and record it.")
+        return
+    if found:
+        names = ", ".join(one.name for one in found)
+        yield fine("tokens", f"The epochs of tokens are those that the log names: {names}.")
 
 
 def _time(instance: Instance) -> Iterator[Finding]:

@@ -21,10 +21,13 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_public_key,
 )
 
+from crypto.sides import Side
 from observatory.errors import BadInputError
 
 Kind = Literal["trader", "official"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+SIDES: Mapping[Kind, Side] = {"trader": "business", "official": "customs"}
+"""Whose people a token is for."""
 
 WHAT = "token-epoch"
 SCHEMA = f"joint-integrity-observatory/{WHAT}/1"
@@ -57,9 +60,19 @@ class Epoch:
     issued: int = 0
 
     @property
+    def key_hash(self) -> bytes:
+        """SHA-256 over a label and the key."""
+        return hashlib.sha256(b"jio/token-key/v1\x00" + _der(self.public)).digest()
+
+    @property
     def key_id(self) -> bytes:
-        """First 8 bytes of SHA-256 over a label and the key."""
-        return hashlib.sha256(b"jio/token-key/v1\x00" + _der(self.public)).digest()[:KEY_ID_BYTES]
+        """First 8 bytes of :attr:`key_hash`."""
+        return self.key_hash[:KEY_ID_BYTES]
+
+    @property
+    def side(self) -> Side:
+        """Whose people the tokens are for."""
+        return SIDES[self.kind]
 
     @property
     def name(self) -> str:
