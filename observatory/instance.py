@@ -190,18 +190,20 @@ class Instance:
             self.__dict__.pop("offices", None)
         return len(new)
 
-    def seal_report(self, complaint: Complaint, *, once: bytes) -> None:
+    def seal_report(self, complaint: Complaint, *, once: bytes, token: bytes = b"") -> None:
         """Seal a report sent by the form; when this returns, it is durably stored.
 
         Args:
             complaint: the narrative and facets.
             once: 32 random bytes of the form, so that a resend counts once.
+            token: 456 bytes of a bona fide token, or what stands in the place of one.
 
         Raises:
             VaultError: the report is not stored; the reporter must be told so.
         """
         week = periods.week_of(today())
-        self.vault.receive([self.seal(complaint, week=week, source="form", once=once)], week)
+        sealed = self.seal(complaint, week=week, source="form", once=once, token=token)
+        self.vault.receive([sealed], week)
 
     def receive_sealed(self, envelope: Envelope) -> None:
         """Store a report that was sealed elsewhere; when this returns, it is durably stored.
@@ -221,7 +223,9 @@ class Instance:
             raise StaleEnvelopeError("It was not sealed in this week or the one before.")
         self.vault.receive([envelope], week)
 
-    def seal(self, complaint: Complaint, *, week: str, source: str, once: bytes) -> Envelope:
+    def seal(
+        self, complaint: Complaint, *, week: str, source: str, once: bytes, token: bytes = b""
+    ) -> Envelope:
         """Return a report sealed to this instance's key.
 
         The clear retention quarter is that of sealing, never of the report's own week.
@@ -232,6 +236,7 @@ class Instance:
             once=once,
             cell_key=secrets.token_bytes(16),
             salt=secrets.token_bytes(32),
+            token=token,
         )
         quarter = periods.quarter_code(periods.week_of(today()))
         return seal(plaintext.encode(complaint, sealed), self.public_key, quarter)

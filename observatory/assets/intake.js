@@ -40,11 +40,11 @@ function period() {
 }
 
 const { write } = takeOver({
-  async seal(text, facets) {
+  async seal(text, facets, token) {
     once ??= newOnce();
     const { week, quarter } = period();
     const publicKey = fromBase64(supplied.dataset.key);
-    const sealed = await seal(text, facets, { publicKey, week, quarter, once });
+    const sealed = await seal(text, facets, { publicKey, week, quarter, once, token });
     sealedIn = week;
     return base64(sealed);
   },

@@ -4,7 +4,7 @@ import { periodOf } from "./periods.js";
 import { base64, fromBase64, newOnce, seal } from "./sealing.js";
 import { discard, takeOver } from "./steps.js";
 import { attendSupplied, entitle, focus, part, supplied } from "./supplied.js";
-import { answers, attendWriting, clear, form, words, writing } from "./writing.js";
+import { answers, attendWriting, clear, form, showToken, words, writing } from "./writing.js";
 
 const MONTHS_OFFERED = 36;
 
@@ -84,6 +84,7 @@ function speak(tag) {
   tellDay(writing);
   words.value = text;
   for (const { code, value } of given) form.elements.namedItem(code).value = value;
+  showToken();
   entitle(writing.querySelector("h1").dataset.title);
   for (const button of writing.querySelectorAll(".languages button")) {
     button.addEventListener("click", () => {
@@ -97,10 +98,11 @@ function speak(tag) {
 
 function begin() {
   ({ write } = takeOver({
-    seal(text, facets) {
+    seal(text, facets, token) {
       once ??= newOnce();
       const { week, quarter } = periodOf(Date.now());
-      return seal(text, facets, { publicKey: fromBase64(place.dataset.key), week, quarter, once });
+      const publicKey = fromBase64(place.dataset.key);
+      return seal(text, facets, { publicKey, week, quarter, once, token });
     },
     show(look, sealed) {
       forgetFile();

@@ -7,6 +7,7 @@ import { KEM_ID, encapsulate, join } from "./xwing.js";
 export const MAX_NARRATIVE_BYTES = 60_000;
 const MAX_HEADER_BYTES = 5_530;
 export const BUCKETS = [4_096, 16_384, 65_536];
+const TOKEN_BYTES = 456;
 const FIRST_QUARTER = 2000 * 4;
 const LAST_QUARTER = 9999 * 4 + 3;
 const KEY_LABEL = "jio/key/v1";
@@ -19,6 +20,10 @@ const EVERY_UNWANTED = new RegExp(UNWANTED, "gu");
 const FACET_CODE = /^[a-z][a-z0-9_]{0,31}$/;
 const FACET_VALUE = /^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$/;
 const WEEK = /^[0-9]{4}-W(0[1-9]|[1-4][0-9]|5[0-3])$/;
+
+const TOKEN = /^[A-Za-z0-9_-]{608}$/;
+// What a token may be pasted with: white space, as Python has it too, and what cannot be seen.
+const UNSEEN = /[\s\x1c-\x1f\x85\p{Cf}]/gu;
 
 const utf8 = new TextEncoder();
 
@@ -79,9 +84,27 @@ export function fromBase64(text) {
   return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 }
 
+// What was pasted for a token, without what does not count.
+export function packed(text) {
+  return text.replace(UNSEEN, "");
+}
+
+// The bytes of a pasted token (docs/tokens.md), or null if it is none by its letters. Whether an
+// issuer signed it, a run finds out.
+export function tokenIn(text) {
+  const found = packed(text);
+  return TOKEN.test(found) ? fromBase64(found.replace(/-/g, "+").replace(/_/g, "/")) : null;
+}
+
+// What stands in the place of a token where one is asked for and none was given, so that the size
+// of a sealed report does not tell.
+export function noToken() {
+  return crypto.getRandomValues(new Uint8Array(TOKEN_BYTES));
+}
+
 // The header in its RFC 8785 form. Every string in it is plain ASCII without quotes or backslashes
 // (checked), so JSON.stringify of sorted keys is that form.
-function header(facets, { week, source, once, cellKey, salt }) {
+function header(facets, { week, source, once, cellKey, salt, token }) {
   for (const [code, value] of Object.entries(facets)) {
     if (!FACET_CODE.test(code) || !FACET_VALUE.test(value)) {
       throw new RangeError("A facet or its value is not well formed.");
@@ -92,6 +115,7 @@ function header(facets, { week, source, once, cellKey, salt }) {
   for (const [value, size] of [[once, 32], [cellKey, 16], [salt, 32]]) {
     if (value.length !== size) throw new RangeError("A random value has the wrong length.");
   }
+  if (token && token.length !== TOKEN_BYTES) throw new RangeError("A token has 456 bytes.");
   const sorted = Object.keys(facets).sort().map((code) => [code, facets[code]]);
   return utf8.encode(JSON.stringify({
     cell_key: base64url(cellKey),
@@ -100,6 +124,7 @@ function header(facets, { week, source, once, cellKey, salt }) {
     once: base64url(once),
     salt: base64url(salt),
     source,
+    token: token ? base64url(token) : undefined,
     v: 1,
     week,
   }));
@@ -110,7 +135,7 @@ function bigEndian(value, bytes) {
 }
 
 // Return the padded plaintext: exactly 4096, 16384 or 65536 bytes.
-// `facets` maps codes to values; `added` is { week, source, once, cellKey, salt }.
+// `facets` maps codes to values; `added` is { week, source, once, cellKey, salt } and perhaps `token`.
 export function encode(text, facets, added) {
   const { narrative, problem } = check(text);
   if (problem) throw new RangeError(`The narrative cannot be sent: ${problem.code}.`);
@@ -145,16 +170,18 @@ export function newOnce() {
 }
 
 // Seal a report; return the envelope's bytes.
-// `context` is { publicKey: 1216 bytes, week: "2026-W48", quarter: number, once: 32 bytes }, all but
-// the last from the server's page; without `once`, a resend would count twice.
+// `context` is { publicKey: 1216 bytes, week: "2026-W48", quarter: number, once: 32 bytes, token: 456
+// bytes or nothing }, the first three from the server's page; without `once`, a resend would count
+// twice.
 // Rejects where the browser cannot seal (no WebCrypto) and where `check` finds a problem.
-export async function seal(text, facets, { publicKey, week, quarter, once = newOnce() }) {
+export async function seal(text, facets, { publicKey, week, quarter, once = newOnce(), token }) {
   const padded = encode(text, facets, {
     week,
     source: "form",
     once,
     cellKey: crypto.getRandomValues(new Uint8Array(16)),
     salt: crypto.getRandomValues(new Uint8Array(32)),
+    token,
   });
   return encrypt(padded, publicKey, quarter);
 }

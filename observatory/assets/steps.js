@@ -3,7 +3,7 @@
 import { markWords } from "./marking.js";
 import { check } from "./sealing.js";
 import { entitle, focus, part } from "./supplied.js";
-import { answers, form, wellWritten, words, writing } from "./writing.js";
+import { TOKEN, answers, form, proof, wellWritten, words, writing } from "./writing.js";
 
 let look = null; // the second look, while it is shown
 let lookHash = "";
@@ -16,7 +16,7 @@ addEventListener("popstate", (event) => {
 });
 
 // Take over the form; where another form is in its place, do so again.
-// `seal(text, facets)` returns a promise of what is sealed; `show(look, sealed, again)` fills the
+// `seal(text, facets, token)` returns a promise of what is sealed; `show(look, sealed, again)` fills the
 // rest of the second look, `again()` seals the same once more; `unable()` is called where this
 // browser cannot seal; `leave()` when the second look is left; `passing()` tells whether the form
 // may go as it is.
@@ -24,9 +24,12 @@ export function takeOver({ seal, show, unable, leave = () => {}, passing = () =>
   async function goOn(from) {
     if (!wellWritten()) return;
     const said = answers();
-    const facets = Object.fromEntries(said.map(({ code, value }) => [code, value]));
+    const facets = Object.fromEntries(
+      said.filter(({ code }) => code !== TOKEN).map(({ code, value }) => [code, value]),
+    );
     const text = words.value;
-    const again = () => seal(text, facets);
+    const token = proof();
+    const again = () => seal(text, facets, token);
     let sealed;
     try {
       sealed = await again();

@@ -1,12 +1,14 @@
 // The part of the page that a reporter writes in: what it says, and what has to be put right in it.
-import { check, withoutUnwanted } from "./sealing.js";
+import { check, noToken, packed, tokenIn, withoutUnwanted } from "./sealing.js";
 import { entitle, focus, part, sentence, supplied } from "./supplied.js";
+
+export const TOKEN = "token"; // where no facet is: among answers
 
 export let writing;
 export let form;
 export let words;
 let trap; // null on the offline page, which no machine fills
-let firstHint;
+let token; // null where no tokens are taken
 
 // Take the page's own; the offline page does so again when its language changes.
 export function attendWriting() {
@@ -14,19 +16,38 @@ export function attendWriting() {
   form = writing.querySelector("form");
   words = form.elements.namedItem("narrative");
   trap = form.elements.namedItem("website");
-  [firstHint] = words.getAttribute("aria-describedby").split(" ");
+  token = form.elements.namedItem(TOKEN);
 }
 
 // What the form asks, as { code, value, question, answer }, without what was left open.
 export function answers() {
   const given = [...form.querySelectorAll("select, input[type=radio]:checked")];
-  return given.filter(({ value }) => value).map((control) => ({
+  const found = given.filter(({ value }) => value).map((control) => ({
     code: control.name,
     value: control.value,
     question: (control.closest("fieldset")?.querySelector("legend") ?? control.labels[0])
       .textContent.trim(),
     answer: (control.selectedOptions?.[0] ?? control.labels[0]).textContent.trim(),
   }));
+  if (hasToken()) {
+    found.push({
+      code: TOKEN,
+      value: token.value,
+      question: token.labels[0].textContent.trim(),
+      answer: sentence({ code: "with_token" }),
+    });
+  }
+  return found;
+}
+
+const hasToken = () => token !== null && packed(token.value) !== "";
+
+// The bytes that are sealed for a token: none where none are taken.
+export const proof = () => token && (tokenIn(token.value) ?? noToken());
+
+// Unfold the box for a token if something is in it.
+export function showToken() {
+  if (hasToken()) token.closest("details").open = true;
 }
 
 // Return whether all is well; else problems are shown, as the server shows them.
@@ -39,14 +60,19 @@ export function wellWritten() {
 
 export function clear() {
   form.reset();
-  for (const field of [words, trap]) if (field) field.value = field.defaultValue = "";
+  for (const field of [words, trap, token]) if (field) field.value = field.defaultValue = "";
 }
 
 function takeProblemsAway() {
   for (const old of writing.querySelectorAll(".problem, .wrong")) old.remove();
-  words.removeAttribute("aria-invalid");
-  words.setAttribute("aria-describedby", firstHint);
+  for (const field of described()) {
+    field.removeAttribute("aria-invalid");
+    field.setAttribute("aria-describedby", field.getAttribute("aria-describedby").split(" ")[0]);
+  }
 }
+
+// The fields at which a problem is told as well: their own hint describes them first.
+const described = () => [words, token].filter(Boolean);
 
 function problems() {
   const { problem } = check(words.value);
@@ -58,6 +84,10 @@ function problems() {
     box.classList.add("shown");
     box.removeAttribute("aria-hidden");
     trap.removeAttribute("tabindex");
+  }
+  if (hasToken() && !tokenIn(token.value)) {
+    found.push({ code: "token", field: token.id });
+    showToken();
   }
   return found;
 }
@@ -73,15 +103,18 @@ function show(found) {
     box.querySelector("ul").append(item);
   }
   writing.querySelector(".lead").after(box);
-  const wrong = found.filter(({ field }) => field === words.id);
-  for (const [at, problem] of wrong.entries()) {
-    const told = document.createElement("p");
-    told.className = "wrong";
-    told.id = `narrative-wrong-${at + 1}`;
-    told.textContent = sentence(problem);
-    words.before(told);
-    words.setAttribute("aria-describedby", `${words.getAttribute("aria-describedby")} ${told.id}`);
-    words.setAttribute("aria-invalid", "true");
+  for (const field of described()) {
+    const wrong = found.filter((problem) => problem.field === field.id);
+    for (const [at, problem] of wrong.entries()) {
+      const told = document.createElement("p");
+      told.className = "wrong";
+      told.id = `${field.id}-wrong-${at + 1}`;
+      told.textContent = sentence(problem);
+      field.before(told);
+      const before = field.getAttribute("aria-describedby");
+      field.setAttribute("aria-describedby", `${before} ${told.id}`);
+      field.setAttribute("aria-invalid", "true");
+    }
   }
   entitle(supplied.dataset.wrong);
   focus(box.querySelector("h2"));

@@ -18,11 +18,14 @@ from observatory.complaint.offices import ELSEWHERE
 from observatory.complaint.plaintext import (
     MAX_NARRATIVE_BYTES,
     ONCE_BYTES,
+    TOKEN_BYTES,
     Complaint,
     NarrativeError,
     check_narrative,
     normalise,
 )
+from observatory.errors import BadInputError
+from observatory.tokens import token as tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +38,7 @@ NARRATIVE = "narrative"
 ONCE = "once"
 TRAP = "website"
 STEP = "step"
+TOKEN = "token"  # noqa: S105  # a name
 
 MONTHS_OFFERED = 36
 BUTTONS_UP_TO = 2
@@ -101,12 +105,22 @@ def new_once() -> str:
 
 @dataclass(frozen=True)
 class Draft:
-    """A report being written."""
+    """A report being written.
+
+    Attributes:
+        narrative: the words, as they were typed.
+        facets: answers, by the facet's code.
+        once: random value of the form, which makes a resend count once.
+        trap: what stands in the box that must stay empty.
+        token: a bona fide token as text, as it was pasted while it is none; None where none are
+            taken.
+    """
 
     narrative: str = field(default="", repr=False)
     facets: Mapping[str, str] = field(default_factory=dict, repr=False)
     once: str = field(default_factory=new_once, repr=False)
     trap: str = field(default="", repr=False)
+    token: str | None = field(default=None, repr=False)
 
     @property
     def complaint(self) -> Complaint:
@@ -117,6 +131,21 @@ class Draft:
     def once_bytes(self) -> bytes:
         """The form's random value, which makes a resend count once."""
         return urlsafe_b64decode(self.once + "=")
+
+    @property
+    def token_bytes(self) -> bytes:
+        """The token, or as many random bytes, so that the sealed size does not tell which.
+
+        Where no tokens are taken: nothing.
+
+        Raises:
+            BadInputError: what was pasted is no token.
+        """
+        if self.token is None:
+            return b""
+        if not self.token:
+            return secrets.token_bytes(TOKEN_BYTES)
+        return tokens.from_text(self.token).to_bytes()
 
 
 @lru_cache(maxsize=32)  # two days of every language
@@ -159,7 +188,11 @@ def _places(
 
 
 def read(
-    fields: Mapping[str, str], asked: Sequence[Question], *, readable: bool = True
+    fields: Mapping[str, str],
+    asked: Sequence[Question],
+    *,
+    takes_tokens: bool = False,
+    readable: bool = True,
 ) -> tuple[Draft, tuple[Problem, ...]]:
     """Return the draft that the posted fields hold, and what to put right.
 
@@ -168,6 +201,7 @@ def read(
     Args:
         fields: posted fields by name.
         asked: the questions of the form.
+        takes_tokens: whether the form asks for a token; if not, none is read.
         readable: False if some bytes were not UTF-8 and were replaced.
     """
     words = fields.get(NARRATIVE, "").replace("\r\n", "\n").replace("\r", "\n")
@@ -182,7 +216,22 @@ def read(
     trap = _CONTROL.sub("", fields.get(TRAP, ""))
     if trap:
         problems.append(Problem("trap", TRAP))
-    return Draft(_CONTROL.sub("", words), facets, once, trap), tuple(problems)
+    token, none = _token(fields.get(TOKEN, "")) if takes_tokens else (None, [])
+    problems += none
+    return Draft(_CONTROL.sub("", words), facets, once, trap, token), tuple(problems)
+
+
+def _token(pasted: str) -> tuple[str, list[Problem]]:
+    """Return a pasted token in its one form; if it is none, as it is, and the problem.
+
+    Whether an issuer signed it is not looked at here: a run finds out.
+    """
+    if not tokens.packed(pasted):
+        return "", []
+    try:
+        return tokens.from_text(pasted).to_text(), []
+    except BadInputError:
+        return _CONTROL.sub("", pasted), [Problem("token", TOKEN)]
 
 
 def _narrative_problems(words: str) -> list[Problem]:

@@ -19,6 +19,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from observatory import assets, languages
+from observatory.decisions import token_epochs
 from observatory.instance import today
 from observatory.intake import form, marks
 
@@ -42,8 +43,10 @@ def make(instance: Instance, address: str = "") -> bytes:
 
     Raises:
         AssetError: built files are missing or changed.
+        IntegrityError: an epoch of tokens is not what both sides signed.
     """
     built = assets.load()
+    tokens = bool(token_epochs.installed(instance))
     style, script = (built[name].body.decode().strip() for name in (STYLE, SCRIPT))
     page = (
         _templates()
@@ -54,7 +57,7 @@ def make(instance: Instance, address: str = "") -> bytes:
             script=Markup(script),  # noqa: S704
             key=b64encode(instance.public_key.raw).decode(),
             observatory_name=instance.config.observatory_name,
-            parts=[_part(instance, address, language) for language in languages.offered()],
+            parts=[_part(instance, address, language, tokens) for language in languages.offered()],
         )
     )
     return page.encode()
@@ -69,7 +72,7 @@ class _Part:
     without_script: Markup
 
 
-def _part(instance: Instance, address: str, language: Language) -> _Part:
+def _part(instance: Instance, address: str, language: Language, tokens: bool) -> _Part:
     templates = _templates(language)
     page, without_script = (
         templates.get_template(f"intake/{name}.html").render(
@@ -82,6 +85,7 @@ def _part(instance: Instance, address: str, language: Language) -> _Part:
             observatory_name=instance.config.observatory_name,
             made_up=instance.made_up,
             address=address,
+            tokens=tokens,
             mark_kinds=dict.fromkeys(marks.KINDS, ()),
         )
         for name in ("offline_page", "offline_without_script")

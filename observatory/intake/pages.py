@@ -11,6 +11,8 @@ from werkzeug.exceptions import HTTPException
 from crypto.envelope import EnvelopeError
 from observatory import instance as instances
 from observatory.database.engine import check_writable
+from observatory.decisions import token_epochs
+from observatory.errors import IntegrityError
 from observatory.headers import report_failure
 from observatory.instance import StaleEnvelopeError
 from observatory.intake import capacity, compression, form, language, marks, sealed, upload, work
@@ -31,6 +33,7 @@ CLEAR_SITE_DATA = '"cache", "cookies", "storage"'
 
 def init_app(app: Flask, instance: Instance) -> None:
     """Give the application the one page of the form, and the pages of every refusal."""
+    takes_tokens = _takes_tokens(instance)
     app.jinja_env.globals.update(
         observatory_name=instance.config.observatory_name,
         case_contact=instance.config.case_contact,
@@ -39,6 +42,7 @@ def init_app(app: Flask, instance: Instance) -> None:
         mark_kinds=dict.fromkeys(marks.KINDS, ()),
         made_up=instance.made_up,
         k=instance.policy.disclosure("members").k,
+        tokens=takes_tokens,
     )
     language.init_app(app)
     compression.init_app(app)
@@ -67,7 +71,9 @@ def init_app(app: Flask, instance: Instance) -> None:
                 answer=fields.get(work.FIELD, ""),
                 stay=stay,
             )
-        draft, problems = form.read(fields, _asked(instance), readable=readable)
+        draft, problems = form.read(
+            fields, _asked(instance), takes_tokens=takes_tokens, readable=readable
+        )
         step = fields.get(form.STEP)
         if step == "edit" or language.SWITCH in fields:
             return _form(instance, taking, draft)
@@ -78,6 +84,18 @@ def init_app(app: Flask, instance: Instance) -> None:
         return _check(instance, draft)
 
     app.register_error_handler(HTTPException, _refused)
+
+
+def _takes_tokens(instance: Instance) -> bool:
+    """Tell whether an epoch of tokens is installed, so that the form has a box for one.
+
+    One that the signers in force did not sign stops a run; the form goes on, and asks for none.
+    """
+    try:
+        return bool(token_epochs.installed(instance))
+    except IntegrityError:
+        report_failure(sys.exc_info())
+        return False
 
 
 def _asked(instance: Instance) -> tuple[form.Question, ...]:
@@ -103,11 +121,15 @@ def _form(
 
 def _answers(instance: Instance, draft: form.Draft) -> list[tuple[str, str | None]]:
     """Return the questions that were answered, and the answers, as they are shown."""
-    return [
+    gettext = language.current().gettext
+    found = [
         (question.label, question.label_of(draft.facets[question.facet.code]))
         for question in _asked(instance)
         if question.facet.code in draft.facets
     ]
+    # The token itself is no reading: it is carried by the form below.
+    with_token = [(gettext("Your token"), gettext("It is sealed with your words."))]
+    return [*found, *(with_token if draft.token else [])]
 
 
 def _check(instance: Instance, draft: form.Draft, *, failed: bool = False) -> str:
@@ -126,7 +148,7 @@ def _send(instance: Instance, taking: Capacity, draft: form.Draft) -> Response |
     """Seal and store; whatever fails, the reporter is told and keeps the words."""
     try:
         taking.admit(capacity.size_bucket_of(draft.complaint.narrative))
-        instance.seal_report(draft.complaint, once=draft.once_bytes)
+        instance.seal_report(draft.complaint, once=draft.once_bytes, token=draft.token_bytes)
     except TurnedAwayError as turned:
         return _busy(turned.why, draft, _answers(instance, draft))
     except Exception:  # noqa: BLE001  # any failure means: not received, and the words go back

@@ -6,6 +6,7 @@ RSABSSA-SHA384-PSS-Randomized (RFC 9474) under the epoch's key, over a label and
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
 
@@ -69,18 +70,28 @@ def from_bytes(data: bytes) -> Token:
     return Token(data[:prefix], data[prefix:value], data[value:signature], data[signature:])
 
 
+def packed(text: str) -> str:
+    """Return what was pasted without white space and without what cannot be seen.
+
+    Programs that carry messages add both: line breaks, marks of direction, a byte order mark.
+    """
+    return "".join(
+        letter for letter in text if not letter.isspace() and unicodedata.category(letter) != "Cf"
+    )
+
+
 def from_text(text: str) -> Token:
     """Read a pasted token; line breaks and spaces do not matter.
 
     Raises:
         BadInputError: it is none. The message does not repeat it.
     """
-    packed = "".join(text.split())
+    letters = packed(text)
     try:
-        data = urlsafe_b64decode(packed) if len(packed) == TEXT_LENGTH else b""
+        data = urlsafe_b64decode(letters) if len(letters) == TEXT_LENGTH else b""
     except ValueError:
         data = b""
-    if len(data) != TOKEN_BYTES or urlsafe_b64encode(data).decode() != packed:
+    if len(data) != TOKEN_BYTES or urlsafe_b64encode(data).decode() != letters:
         raise BadInputError(
             f"This is no token: a token has {TEXT_LENGTH} letters, digits, - and _."
         )
