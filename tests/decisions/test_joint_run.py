@@ -10,8 +10,9 @@ from importlib.resources import files
 import pytest
 from decided import decide
 from shorter_retention import keep_only
+from taught_once import taught_once
 
-from nlp.embedding import UniversalSentenceEncoder
+from nlp.embedding import default
 from observatory.acts.act import What
 from observatory.audit import Kind
 from observatory.complaint import periods
@@ -24,9 +25,21 @@ from observatory.instance import CATALOGUE, Instance, today
 THIS_WEEK = periods.week_of(today())
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _taught_once():
+    with taught_once():
+        yield
+
+
 @pytest.fixture(scope="module")
 def corpus():
-    return make_corpus(size=900, months=24).reports
+    return make_corpus(size=400, months=24).reports
+
+
+@pytest.fixture(scope="module")
+def settled():
+    """Enough reports for topics that are frozen."""
+    return make_corpus(size=660, months=24).reports
 
 
 def sealed(instance, reports, order):
@@ -45,7 +58,7 @@ def sealed(instance, reports, order):
 
 def run(instance, quorum):
     opened = Instance.open(instance.folder)
-    return joint_run.analyse(opened, quorum, UniversalSentenceEncoder(), lambda *_: None)
+    return joint_run.analyse(opened, quorum, default(), lambda *_: None)
 
 
 def remembered(instance, private):
@@ -85,16 +98,17 @@ def test_order_salts_and_seals_change_nothing(founded, quorum, corpus, tmp_path)
     assert len(first.topics) > 5
 
 
-def test_old_reports_keep_topic_and_codes_when_new_ones_come(founded, quorum, corpus):
-    from observatory.analysis import state
+def test_old_reports_keep_topic_and_codes_when_new_ones_come(founded, quorum, settled):
+    from observatory.analysis import state, topics
     from observatory.decisions.quorum import open_key
 
     instance = founded.instance
-    envelopes = sealed(instance, corpus, 1)
+    envelopes = sealed(instance, settled, 1)
     instance.vault.add_set(envelopes[:-60], THIS_WEEK)
     run(instance, quorum)
     private = open_key(instance, quorum)
     before = state.read(remembered(instance, private))
+    assert before.model["sizes"].sum() >= topics.YOUNG
     instance.vault.add_set(envelopes[-60:], THIS_WEEK)
     run(instance, quorum)
     after = state.read(remembered(instance, private))
@@ -105,10 +119,10 @@ def test_old_reports_keep_topic_and_codes_when_new_ones_come(founded, quorum, co
     assert len(after.topics) > len(before.topics)
 
 
-def test_counts_outlive_the_reports_that_retention_removes(founded, quorum, corpus):
+def test_counts_outlive_the_reports_that_retention_removes(founded, quorum, settled):
     instance = founded.instance
     week = periods.week_of(today() - timedelta(days=200))
-    instance.vault.add_set(sealed(instance, corpus, 1), week)
+    instance.vault.add_set(sealed(instance, settled, 1), week)
     before = run(instance, quorum).products["members"]
     month = periods.month_of_week(week)
     instance = keep_only(instance, founded.shares, 3)
