@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select
@@ -22,7 +21,7 @@ from observatory.acts import enrolment
 from observatory.acts.enrolment import Enrolment, EnrolmentError, Logged, Means
 from observatory.acts.people import Person
 from observatory.audit import AuditLog, Entry, Kind
-from observatory.audit.models import StoredEntry
+from observatory.audit.log import Seen
 from observatory.database.engine import exclusive
 from observatory.database.faults import reason
 from observatory.errors import ResourceError
@@ -31,43 +30,21 @@ MOST_DEVICES = 10
 """Passkeys that one invitation's passkey may vouch for."""
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """The log as it was read: its end, its entries, and what it names of each person."""
-
-    end: tuple[int, bytes] | None
-    entries: Sequence[Entry]
-    logged: Mapping[str, Sequence[Logged]]
-
-
 class Enrolments:
     """What the people of one observatory sign in and approve by."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._log = AuditLog(engine)
-        self._seen = _Seen(None, (), {})
+    def __init__(self, log: AuditLog) -> None:
+        self._engine = log.engine
+        self._log = log
+        self._logged: tuple[Seen | None, Mapping[str, Sequence[Logged]]] = (None, {})
         self._known: tuple[object, list[str]] = (None, [])
 
-    def entries(self) -> Sequence[Entry]:
-        """Return the audit log's entries, read anew when the log has another end.
-
-        Raises:
-            AuditError: an entry was altered.
-            ResourceError: the database cannot be read.
-        """
-        return self._look().entries
-
-    def _look(self) -> _Seen:
-        query = select(StoredEntry.number, StoredEntry.root)
-        with self._connected() as connection:
-            row = connection.execute(query.order_by(StoredEntry.number.desc()).limit(1)).first()
-        end = (row.number, bytes(row.root)) if row else None
-        seen = self._seen
-        if seen.end is None or seen.end != end:
-            entries = self._log.entries()
-            seen = self._seen = _Seen(end, entries, _by_person(entries))
-        return seen
+    def _of(self, person: Person) -> list[Logged]:
+        """Return what the log names of a person under the invitation on the roll."""
+        seen = self._log.seen()
+        if self._logged[0] is not seen:
+            self._logged = seen, _by_person(seen.entries)
+        return _of_invitation(self._logged[1].get(person.id, ()), person)
 
     def of(self, person: Person, observatory: str) -> list[Enrolment]:
         """Return what a person has enrolled and may use, in the log's order.
@@ -80,7 +57,7 @@ class Enrolments:
             AuditError: the log was altered.
             ResourceError: the database cannot be read.
         """
-        logged = _of_invitation(self._look().logged.get(person.id, ()), person)
+        logged = self._of(person)
         with self._connected() as connection:
             rows = _rows(connection, person)
         return _counting(person, observatory, rows, logged)
@@ -102,7 +79,7 @@ class Enrolments:
 
         Anybody may open the page that lists them, so they are gathered when roll or log changed.
         """
-        key = (self._look().end, tuple(person.invitation for person in people))
+        key = (self._log.seen().end, tuple(person.invitation for person in people))
         if self._known[0] != key:
             found = [one.credential for person in people for one in self.of(person, observatory)]
             self._known = (key, [one.id for one in found if one is not None])

@@ -87,7 +87,7 @@ class Gate:
 
 def init_app(app: Flask, instance: Instance) -> Gate:
     """Let nobody in but whom the matrix lets."""
-    enrolments = Enrolments(instance.vault.engine)
+    enrolments = Enrolments(instance.audit)
     rolls = RollNow(instance)
     gate = Gate(instance, enrolments, Sessions(), rolls, Nonces(), Passwords())
     app.extensions["gate"] = gate

@@ -2,6 +2,7 @@
 
 from observatory.audit.entries import Entry, Kind
 from observatory.audit.heads import Head
-from observatory.audit.log import AuditError, AuditLog
+from observatory.audit.log import AuditLog
+from observatory.audit.signed_heads import AuditError
 
 __all__ = ["AuditError", "AuditLog", "Entry", "Head", "Kind"]

@@ -7,7 +7,6 @@ those is found between two signed heads, or against a copy of the log that someb
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -16,76 +15,37 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Executable, Row, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from crypto import merkle, signing
-from crypto.errors import CryptoError
+from crypto import merkle
 from observatory.audit.entries import Entry, Fact, Kind
 from observatory.audit.heads import Head
 from observatory.audit.models import StoredEntry, StoredHead
+from observatory.audit.signed_heads import AuditError, SignedHead, Signers, check_signatures
 from observatory.database.engine import exclusive
 from observatory.database.faults import reason
-from observatory.errors import IntegrityError, ResourceError
+from observatory.errors import ResourceError
 
 
 @dataclass(frozen=True)
-class Signers:
-    """Who may have signed a head: the signers that one policy names.
+class Seen:
+    """The log as it was when all of it was last read and checked.
 
     Attributes:
-        keys: side -> public keys.
-        last: the last head that is theirs to sign; None while their policy is in force. Whoever
-            was a signer once, or holds the key of one, signs nothing that came later.
+        end: how many entries it had, and the root that stands beside the last.
+        entries: oldest first.
+        newest: the last entry of each kind.
     """
 
-    keys: Mapping[str, Sequence[str]]
-    last: int | None = None
-
-    def signed(self, head: SignedHead) -> bool:
-        """Tell whether they signed a head, one of each side, and might."""
-        if self.last is not None and head.head.size > self.last:
-            return False
-        try:
-            signing.signed_by_both(head.head.to_json(), head.signatures, self.keys)
-        except CryptoError:
-            return False
-        return True
-
-
-class AuditError(IntegrityError):
-    """The log is not what it was; the sentence names the first bad entry."""
-
-
-@dataclass(frozen=True)
-class SignedHead:
-    """A head with the signatures of both sides, as its file holds them."""
-
-    head: Head
-    signatures: Sequence[Mapping[str, str]]
-
-    def to_bytes(self) -> bytes:
-        """Return the signed file's bytes."""
-        body = {"signed": self.head.to_json(), "signatures": list(self.signatures)}
-        return json.dumps(body, indent=2, sort_keys=True).encode() + b"\n"
-
-    @classmethod
-    def from_bytes(cls, data: bytes) -> SignedHead:
-        """Read a signed file.
-
-        Raises:
-            AuditError: it holds no head.
-        """
-        try:
-            body = json.loads(data)
-            return cls(Head.from_json(body["signed"]), list(body["signatures"]))
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise AuditError("This file holds no head of an audit log.") from error
+    end: tuple[int, bytes]
+    entries: Sequence[Entry]
+    newest: Mapping[Kind, Entry]
 
 
 class AuditLog:
     """The log of one observatory, in its database."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._seen: tuple[tuple[int, bytes], dict[Kind, Entry]] | None = None
+        self.engine = engine
+        self._seen: Seen | None = None
 
     def append(
         self,
@@ -128,7 +88,7 @@ class AuditLog:
             ResourceError: the database refused; the act must not be reported as done.
         """
         try:
-            with self._engine.begin() as connection:
+            with self.engine.begin() as connection:
                 self.append(connection, kind, facts)
         except SQLAlchemyError as error:
             raise ResourceError(
@@ -144,26 +104,32 @@ class AuditLog:
         """
         return [Entry.from_bytes(data) for data, _ in self._checked()]
 
-    def last(self, kind: Kind) -> Entry | None:
-        """Return the newest entry of a kind, for pages: the log is checked when it has grown.
+    def seen(self) -> Seen:
+        """Return the log for pages: it is read and checked when it has another end than it had.
 
         The last root names all entries before it. While the log ends with the one that was checked,
         what is returned is what that log says, whatever somebody changed behind it since; commands
         that act check the whole log each time. Errors as :meth:`entries`.
         """
-        if self._seen is None or self._seen[0] != self._end():
+        if self._seen is None or self._seen.end != self._end():
             rows = self._checked()
-            newest = {entry.kind: entry for entry in (Entry.from_bytes(data) for data, _ in rows)}
-            self._seen = ((len(rows), rows[-1][1] if rows else merkle.EMPTY_ROOT), newest)
-        return self._seen[1].get(kind)
+            entries = [Entry.from_bytes(data) for data, _ in rows]
+            end = (len(rows), rows[-1][1] if rows else merkle.EMPTY_ROOT)
+            self._seen = Seen(end, entries, {entry.kind: entry for entry in entries})
+        return self._seen
 
-    def _end(self) -> tuple[int, bytes] | None:
+    def last(self, kind: Kind) -> Entry | None:
+        """Return the newest entry of a kind, as :meth:`seen` tells."""
+        return self.seen().newest.get(kind)
+
+    def _end(self) -> tuple[int, bytes]:
         query = select(StoredEntry.number, StoredEntry.root).order_by(StoredEntry.number.desc())
-        return next(((row.number, row.root) for row in self._rows(query.limit(1))), None)
+        found = ((row.number, row.root) for row in self._rows(query.limit(1)))
+        return next(found, (0, merkle.EMPTY_ROOT))
 
     def _rows(self, query: Executable) -> Sequence[Row[Any]]:
         try:
-            with self._engine.connect() as connection:
+            with self.engine.connect() as connection:
                 return connection.execute(query).all()
         except SQLAlchemyError as error:
             raise ResourceError(f"The audit log cannot be read. {reason(error)}") from error
@@ -196,7 +162,7 @@ class AuditLog:
         Raises:
             AuditError: a stored head cannot be read.
         """
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             rows = connection.execute(select(StoredHead.signed).order_by(StoredHead.size))
             return [SignedHead.from_bytes(row.signed) for row in rows]
 
@@ -207,7 +173,7 @@ class AuditLog:
             AuditError: it is not signed by both, or not a head of this log.
         """
         self.check([signed], signers)
-        with self._engine.begin() as connection:
+        with self.engine.begin() as connection:
             exclusive(connection)
             known = connection.execute(select(StoredHead.size)).scalars().all()
             if signed.head.size not in known:
@@ -269,20 +235,6 @@ class AuditLog:
             if tree.root != row.root or not _readable(row.entry):
                 raise _bad(place, "or its root is not what was written")
         return [(row.entry, row.root) for row in rows]
-
-
-def check_signatures(heads: Iterable[SignedHead], signers: Sequence[Signers]) -> None:
-    """Return only if both sides signed every head.
-
-    Raises:
-        AuditError: names the first head that a side did not sign.
-    """
-    for signed in heads:
-        if not any(one.signed(signed) for one in signers):
-            raise AuditError(
-                f"The head of {signed.head.size} entries is not signed by both sides. "
-                "Have a signer of each side sign it (`observatory sign`)."
-            )
 
 
 def _add(connection: Connection, tree: merkle.GrowingTree, new: bytes) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from observatory import config, durable, policy
 from observatory.acts import roll
 from observatory.audit import Kind
-from observatory.audit.log import SignedHead
+from observatory.audit.signed_heads import SignedHead
 from observatory.backup import tables
 from observatory.backup.container import Record, Writer
 from observatory.backup.keys import REST, Keys

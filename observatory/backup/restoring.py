@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from crypto.envelope import Envelope, EnvelopeError
 from observatory import config, durable, policy
 from observatory.audit import Kind
-from observatory.audit.log import SignedHead
+from observatory.audit.signed_heads import SignedHead
 from observatory.backup import tables
 from observatory.backup.container import BackupError, Record, read
 from observatory.backup.keys import REST, Keys

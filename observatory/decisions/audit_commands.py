@@ -13,7 +13,7 @@ from observatory.decisions import heads, token_epochs, upkeep
 from observatory.errors import BadInputError, IntegrityError, ResourceError, UsageError
 
 if TYPE_CHECKING:
-    from observatory.audit.log import SignedHead
+    from observatory.audit.signed_heads import SignedHead
     from observatory.instance import Instance
 
 READABLE = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -74,7 +74,7 @@ def verify(folder: Path, kept: Sequence[Path], copy: Path | None, proof: Path | 
 
 def _proven(instance: Instance, path: Path, kept: Iterable[Path]) -> str:
     from observatory.audit import proofs
-    from observatory.audit.log import Signers, check_signatures
+    from observatory.audit.signed_heads import Signers, check_signatures
 
     try:
         head = proofs.check(json.loads(path.read_bytes()))
@@ -158,6 +158,6 @@ def _open(folder: Path) -> Instance:
 
 
 def _read_head(path: Path) -> SignedHead:
-    from observatory.audit.log import SignedHead
+    from observatory.audit.signed_heads import SignedHead
 
     return SignedHead.from_bytes(path.read_bytes())

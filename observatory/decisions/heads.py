@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from observatory.audit import Kind
-from observatory.audit.log import Signers
+from observatory.audit.signed_heads import Signers
 from observatory.instance import Instance
 
 

@@ -77,7 +77,7 @@ def _tell_navigation(app: Flask, instance: Instance) -> None:
             return {}
         found = gate.current()
         try:
-            entries, now = found.enrolments.entries(), found.roll.electorate
+            entries, now = instance.audit.seen().entries, found.roll.electorate
             return {"waiting": deciding_waiting.count(visitor, instance, entries, now)}
         except (ObservatoryError, ActError):  # the page itself says what is out of order
             return {}

@@ -46,7 +46,7 @@ def test_a_link_enrols_once_and_is_logged(instance, member, link, root):
     assert "You are enrolled" in answer.text
     (entry,) = enrolled(instance)
     person = instance.roll.person(link[0])
-    (kept,) = Enrolments(instance.vault.engine).of(person, root)
+    (kept,) = Enrolments(instance.audit).of(person, root)
     assert entry.facts == {
         "member": person.id,
         "change": str(Logged(Means.PASSKEY, kept.digest, person.invitation)),
@@ -233,7 +233,7 @@ def together(instance, person_id, secret):
         evidence = enrolled_by(secret, root, person_id, Passkey())
         start.wait()
         try:
-            ends.append(Enrolments(instance.vault.engine).add(evidence, person, root))
+            ends.append(Enrolments(instance.audit).add(evidence, person, root))
         except EnrolmentError:
             ends.append(None)
 
@@ -244,7 +244,7 @@ def together(instance, person_id, secret):
         racer.join()
     assert len(ends) == 4
     assert len([end for end in ends if end is not None]) == 1
-    assert len(Enrolments(instance.vault.engine).of(person, root)) == 1
+    assert len(Enrolments(instance.audit).of(person, root)) == 1
 
 
 def test_enrolments_are_kept_in_either_database(database_url, tmp_path):
@@ -262,7 +262,7 @@ def test_enrolments_are_kept_in_either_database(database_url, tmp_path):
             plain_sheets=True,
         )
     instance, root = made.instance, made.instance.policy.root
-    store = Enrolments(instance.vault.engine)
+    store = Enrolments(instance.audit)
     person_id, secret = secret_of(chair_link(made, "business"))
     person = instance.roll.person(person_id)
     passkey = Passkey()

@@ -121,7 +121,7 @@ def test_who_signed_in_by_password_reads_and_approves_nothing(instance, app, lin
 def member_enrolments(instance, person):
     from observatory.access.enrolments import Enrolments
 
-    store = Enrolments(instance.vault.engine)
+    store = Enrolments(instance.audit)
     return store.of(instance.roll.person(person), instance.policy.root)
 
 

@@ -561,7 +561,7 @@ def test_rows_that_change_hands_sign_nobody_in_as_somebody_else(instance, app, f
         assert browser.sign_in(passkey).status_code == 403, side
         for person in (mine, theirs):
             assert by_password(app, person, ahead[side])[1].status_code == 403
-    store = Enrolments(instance.vault.engine)
+    store = Enrolments(instance.audit)
     assert [store.of(one, instance.policy.root) for one in instance.roll.people] == [[], []]
 
 
@@ -603,7 +603,7 @@ def test_a_browser_that_locks_for_itself_enrols_nothing_weaker(
     }
     assert Member(app).post("/enrol/code", form).status_code == 422
     person = instance.roll.person(link[0])
-    assert Enrolments(instance.vault.engine).of(person, instance.policy.root) == []
+    assert Enrolments(instance.audit).of(person, instance.policy.root) == []
 
 
 # ---------------------------------------------------------------- guessing

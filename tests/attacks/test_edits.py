@@ -388,7 +388,7 @@ def test_an_edited_enrolment_lets_nobody_in(machine):
     evidence = json.loads(json.dumps(business.evidence))
     evidence["record"]["credential"] = passkey.credential
     row = {"evidence": signing.canonical(evidence), "person": business.person}
-    enrolled = Enrolments(instance.vault.engine)
+    enrolled = Enrolments(instance.audit)
     assert len(enrolled.of(person, instance.policy.root)) == 1
     with instance.vault.engine.begin() as connection:
         connection.execute(

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from crypto import merkle
 from crypto.signing import SigningKey
 from observatory.audit import AuditError, AuditLog, Entry, Head, Kind
-from observatory.audit.log import SignedHead, Signers
+from observatory.audit.signed_heads import SignedHead, Signers
 from observatory.database import engine as database
 
 
@@ -66,6 +66,34 @@ def test_the_first_bad_entry_is_named(log, engine, tampering, named):
         connection.execute(text(tampering))
     with pytest.raises(AuditError, match=f"entry {named} "):
         log.entries()
+
+
+def test_pages_read_the_log_anew_when_somebody_else_wrote_into_it(log, engine):
+    seen = log.seen()
+    assert (seen.entries, log.seen() is seen) == (log.entries(), True)
+    AuditLog(engine).record(Kind.POLICY_INSTALLED, {"policy": "8" * 64, "version": 8})
+    assert [entry.facts["version"] for entry in log.seen().entries] == list(range(1, 9))
+    assert log.last(Kind.POLICY_INSTALLED) == log.entries()[-1]
+    assert log.last(Kind.FOUNDED) is None
+
+
+def test_a_log_that_was_cut_or_whose_end_was_edited_is_checked_again_for_pages(log, engine):
+    log.seen()
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM audit_entry WHERE number = 7"))
+    assert len(log.seen().entries) == 6
+    with engine.begin() as connection:
+        edit = f"UPDATE audit_entry SET root = {SECOND.format('root')} WHERE number = 6"
+        connection.execute(text(edit))
+    with pytest.raises(AuditError, match="entry 6 "):
+        log.seen()
+
+
+def test_an_empty_log_has_an_end_too(engine):
+    log = AuditLog(engine)
+    assert (log.seen().entries, log.seen() is log.seen()) == ([], True)
+    log.record(Kind.POLICY_INSTALLED, {"policy": "1" * 64, "version": 1})
+    assert len(log.seen().entries) == 1
 
 
 def rewrite(engine, entries):

@@ -19,7 +19,7 @@ from crypto.sides import SIDES, Side
 from observatory.acts.act import Act, What
 from observatory.acts.people import Interests, Role
 from observatory.audit import AuditLog
-from observatory.audit.log import SignedHead
+from observatory.audit.signed_heads import SignedHead
 from observatory.decisions import heads, memory, signed_file
 from observatory.decisions.founding import Founded, found
 from observatory.decisions.quorum import open_key
