@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
+from typing import Any
+
 from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from crypto.envelope import Envelope
 from observatory.database.base import Base
 
 
@@ -41,3 +45,15 @@ class StoredEnvelope(Base):
     bucket: Mapped[int]
     quarter: Mapped[int]
     body: Mapped[bytes]
+
+
+def open_row(envelope: Envelope, week: str) -> dict[str, Any]:
+    """Return an envelope of the open week as its table takes it, under a new random name."""
+    return {
+        "id": secrets.token_bytes(16),
+        "week": week,
+        "key_id": envelope.key_id,
+        "bucket": envelope.bucket,
+        "quarter": envelope.quarter,
+        "body": envelope.body,
+    }
