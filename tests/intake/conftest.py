@@ -14,6 +14,14 @@ def place(instance):
 
 
 @pytest.fixture
+def issuing(place, founded):
+    """An epoch of tokens, installed where the form is."""
+    from token_issuing import install
+
+    return install(place, founded.shares)
+
+
+@pytest.fixture
 def intake(place):
     """A browser without script at the reporters' form."""
     from reporter import Reporter

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import unicodedata
-from base64 import b64decode, urlsafe_b64decode
+from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +19,9 @@ from crypto.xwing import PrivateKey, Seed, open_envelope
 from observatory.complaint import periods, plaintext
 from observatory.complaint.facets import FACETS
 from observatory.complaint.plaintext import MAX_NARRATIVE_BYTES, NarrativeError
+from observatory.errors import BadInputError
 from observatory.intake import form
+from observatory.tokens import token as tokens
 
 ROOT = Path(__file__).parents[2]
 VECTORS = json.loads((ROOT / "docs/vectors/envelope-v1.json").read_text())
@@ -161,14 +163,18 @@ def words_of(vector):
 def test_the_published_vectors_byte_for_byte():
     vectors = [v for v in VECTORS["envelopes"] if '"source":"form"' in v["header"]]
     vectors = [v for v in vectors if '"kind":"report"' in v["header"]]
+    vectors.append(VECTORS["envelope_with_token"])
     cases = []
     for vector in vectors:
         header = json.loads(vector["header"])
-        hexes = {n: urlsafe_b64decode(header[n] + "==").hex() for n in ("once", "cell_key", "salt")}
+        hexes = {
+            name: urlsafe_b64decode(header.get(name, "") + "==").hex()
+            for name in ("once", "cell_key", "salt", "token")
+        }
         cases.append(
             {"do": "encode", "text": words_of(vector), "facets": header["facets"],
              "week": header["week"], "source": "form", "once": hexes["once"],
-             "cellKey": hexes["cell_key"], "salt": hexes["salt"]}
+             "cellKey": hexes["cell_key"], "salt": hexes["salt"], "token": hexes["token"]}
         )  # fmt: skip
     written = [bytes.fromhex(answer["answer"]) for answer in node(cases)]
     for vector, padded in zip(vectors, written, strict=True):
@@ -222,7 +228,8 @@ def test_what_no_reader_would_take_is_not_written():
         {"facets": {"asked": "so much"}}, {"facets": {"Asked": "money"}}, {"facets": {"asked": ""}},
         {"facets": {"asked": 'money"'}}, {"facets": {f"f{n}": "v" * 60 for n in range(90)}},
         {"week": "2026-W54"}, {"week": "2026-48"}, {"week": "2026-W00"}, {"once": "00" * 31},
-        {"quarter": 7999}, {"quarter": 40_000}, {"quarter": None},
+        {"token": "00" * 455}, {"token": "00" * 457}, {"quarter": 7999},
+        {"quarter": 40_000}, {"quarter": None},
         {"key": KEY[:-2]}, {"key": "ff" * 1184 + curve}, {"key": lattice + "00" * 32},
         {"key": lattice + "ed" + "ff" * 30 + "7f"}, {"key": lattice + "ff" * 32},
         {"key": lattice + "01" + "00" * 31},
@@ -237,6 +244,59 @@ def test_what_no_reader_would_take_is_not_written():
 def test_no_refusal_repeats_a_word(text):
     [answer] = node([case_of(f"canary {text}")])
     assert "canary" not in answer["refused"]
+
+
+def pasted(count, *, seed=9):
+    """Return texts that somebody could paste for a token, each kind of them about as often."""
+    chance = random.Random(seed)
+    spaces = [" ", "\n", "\r\n", "\t", "\u00a0", "\u2003", "\u2028", "\x1c", "\x85"]
+    unseen = ["\ufeff", "\u200b", "\u200e", "\u200f", "\u202b", "\u2069", "\u00ad", "\u061c"]
+    found = ["", " ", "\u200f\n", "A" * 608, "A" * 607, "A" * 609, "A" * 600 + "+/+/+/+/"]
+    for _ in range(count):
+        text = urlsafe_b64encode(chance.randbytes(chance.choice([456, 456, 456, 453, 460])))
+        letters = list(text.decode())
+        for _ in range(chance.randrange(12)):
+            letters.insert(chance.randrange(len(letters)), chance.choice(spaces + unseen))
+        if chance.random() < 0.3:
+            wrong = chance.choice(["é", "+", ".", "=", "\x00", "٣", "\u2010"])
+            letters[chance.randrange(len(letters))] = wrong
+        found.append("".join(letters))
+    return found
+
+
+def token_here(text):
+    """What the service makes of a pasted token, in hex; nothing if it is none."""
+    try:
+        return tokens.from_text(text).to_bytes().hex()
+    except BadInputError:
+        return ""
+
+
+def test_a_pasted_token_is_read_alike():
+    texts = [*pasted(300), *narratives(200)]
+    answers = node([{"do": "tokenIn", "text": text} for text in texts])
+    here = [token_here(text) for text in texts]
+    assert [told["answer"] for told in answers] == here
+    assert 100 < sum(map(bool, here)) < 280
+    answers = node([{"do": "packed", "text": text} for text in texts])
+    assert [told["answer"] for told in answers] == [tokens.packed(text) for text in texts]
+
+
+def test_a_token_is_sealed_and_takes_the_same_size_as_what_stands_in_its_place():
+    chance = random.Random(12)
+    texts = ["a" * size for size in range(3_000, 4_100, 25)]
+    one, other = chance.randbytes(456), chance.randbytes(456)
+    cases = [case_of(text, token=token.hex()) for text in texts for token in (one, other)]
+    answers = node(cases)
+    envelopes = [Envelope.from_bytes(bytes.fromhex(told["answer"])) for told in answers]
+    buckets = [envelope.bucket for envelope in envelopes]
+    assert buckets[::2] == buckets[1::2]
+    assert set(buckets) == {1, 2}
+    for envelope, case in zip(envelopes, cases, strict=True):
+        padded = open_envelope(envelope, PRIVATE)
+        complaint, sealed = plaintext.decode(padded)
+        assert plaintext.encode(complaint, sealed) == padded
+        assert sealed.token.hex() == case["token"]
 
 
 def test_weeks_and_quarters_are_reckoned_alike():

@@ -14,6 +14,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 from reporter import HOST, words_in
 from reporters_pages import pages
+from token_issuing import install
 
 from observatory import languages
 from observatory.app import create_intake
@@ -182,6 +183,7 @@ def unmarked(page):
     return found
 
 
+@pytest.mark.usefixtures("issuing")
 def test_a_language_is_one_folder_and_every_text_of_every_page_is_in_it(place, marked):
     months = {one.replace("{year}", str(year)) for one in marked.months for year in (2026, 2025)}
     named = {"Joint Integrity Observatory –", "– Joint Integrity Observatory"}
@@ -191,7 +193,7 @@ def test_a_language_is_one_folder_and_every_text_of_every_page_is_in_it(place, m
         assert [one for one in left if not re.fullmatch(r"\S+ 20\d\d|a+|é+|ab", one)] == [], name
 
 
-@pytest.mark.usefixtures("marked")
+@pytest.mark.usefixtures("marked", "issuing")
 def test_the_offline_page_too(place):
     page = offline.make(place, "http://form.example.onion").decode()
     [part] = re.findall(r'<template data-language="he".*?\n</template>\n(?=<)', page, re.DOTALL)
@@ -219,6 +221,7 @@ def copied(founded_once, tmp_path_factory):
     instance.add_offices(
         [Office("PORT_NORTH", "North Port", "Coast"), Office("KM7", "Kilometre 7")]
     )
+    install(instance, founded_once / "shares")
     return instance
 
 
@@ -228,6 +231,7 @@ def pairs(message):
     return [(message.id, message.string)]
 
 
+@pytest.mark.usefixtures("issuing")
 @pytest.mark.parametrize("tag", TRANSLATED)
 def test_no_english_is_left_on_any_page(place, in_english, tag):
     language = languages.by_tag(tag)

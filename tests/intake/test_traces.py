@@ -6,7 +6,7 @@ for each host and language, and everything that it carries is held to a list.
 
 import gzip
 import re
-from base64 import b64encode
+from base64 import b64encode, urlsafe_b64decode
 from functools import partial
 from html.parser import HTMLParser
 from io import BytesIO
@@ -156,6 +156,32 @@ def test_every_answer_carries_every_rule_and_nothing_else(place, host, tag, capf
     assert re.fullmatch(r"unexpected RuntimeError at test_traces\.py:\d+ in fails\n", said)
 
 
+@pytest.mark.parametrize("tag", TAGS)
+def test_a_token_is_in_no_answer_but_the_forms_own_and_in_no_log(place, issuing, tag, capfd):
+    app = at(place, "web")
+    token = issuing.token().to_text()
+    for name, more, status in (
+        ("check", {"step": "check", "token": token}, 200),
+        ("change", {"step": "edit", "token": f" {token[:300]}\n{token[300:]}"}, 200),
+        ("another language", {"switch": "fr", "token": token}, 200),
+        ("trapped", {"website": "x", "step": "send", "token": token}, 422),
+        ("check", {"step": "send", "token": token[1:]}, 422),
+        ("check", {"step": "send", "token": f"canary {token}"}, 422),
+        ("sent", {"step": "send", "token": token}, 200),
+    ):
+        given = ("POST", "/", fields(language=tag, **more), status)
+        answer = ask(app, "web", name, tag, given)
+        hold_to_the_rules(answer, name, given)
+        assert (token[1:] in answer.text) == (name != "sent"), more
+        assert 'action="/"' in answer.text
+    assert "".join(capfd.readouterr()) == ""
+    files = [path.read_bytes() for path in place.folder.rglob("*") if path.is_file()]
+    pieces = [token[at : at + 20] for at in range(0, 600, 20)]
+    for piece in pieces:
+        for guise in (piece.encode(), urlsafe_b64decode(piece)):
+            assert not [data for data in files if guise in data]
+
+
 def hold_to_the_rules(answer, name, given):
     method, _, _, status = given
     packed = answer.headers.pop("Content-Encoding", None)
@@ -232,9 +258,12 @@ def test_no_other_method_is_answered_on_any_path(place, host, method):
 
 @pytest.mark.parametrize("host", HOSTS)
 @pytest.mark.parametrize("tag", ["en", "ar"])
-def test_every_accepted_report_gets_the_same_bytes(place, host, tag):
+def test_every_accepted_report_gets_the_same_bytes(place, issuing, host, tag):
     app = at(place, host)
     answers = []
+    for token in ("", issuing.token().to_text()):
+        given = ("POST", "/", fields(step="send", language=tag, token=token), 200)
+        answers.append(ask(app, host, "token", given=given))
     for words in ("a", "longer " * 4000, "a name: Ann Nonym, 2026-11-24", "a"):
         given = ("POST", "/", fields(narrative=words, step="send", language=tag), 200)
         answers.append(ask(app, host, words, given=given))

@@ -65,6 +65,8 @@ def pages(place, tag):
         "stale": post(narrative="my words", once="old"),
         "trap": post(narrative="my words", website="x"),
         "unknown answer": post(narrative="my words", asked="gold"),
+        "no token": post(narrative="my words", token="1234"),
+        "check, with a token": post(narrative="my words", token="A" * 608, **given),
         "check": post(narrative="my words", **given),
         "check, marked": post(narrative=TELLING, **given),
         "changed": post(narrative="my words", step="edit", **given),

@@ -9,12 +9,17 @@ const hex = (data) => Buffer.from(data).toString("hex");
 const ways = {
   later: ({ week, weeks }) => periods.later(week, weeks),
   periodOf: ({ moment }) => periods.periodOf(moment),
+  packed: ({ text }) => sealing.packed(text),
+  tokenIn: ({ text }) => hex(sealing.tokenIn(text) ?? []),
   check: ({ text }) => sealing.check(text),
-  seal: async ({ text, facets, key, week, quarter, once }) =>
-    hex(await sealing.seal(text, facets, { publicKey: bytes(key), week, quarter, once: bytes(once) })),
-  encode: ({ text, facets, week, source, once, cellKey, salt }) =>
+  seal: async ({ text, facets, key, week, quarter, once, token }) =>
+    hex(await sealing.seal(text, facets, {
+      publicKey: bytes(key), week, quarter, once: bytes(once), token: token && bytes(token),
+    })),
+  encode: ({ text, facets, week, source, once, cellKey, salt, token }) =>
     hex(sealing.encode(text, facets, {
       week, source, once: bytes(once), cellKey: bytes(cellKey), salt: bytes(salt),
+      token: token && bytes(token),
     })),
   encrypt: async ({ padded, key, quarter, eseed }) =>
     hex(await sealing.encrypt(bytes(padded), bytes(key), quarter, bytes(eseed))),

@@ -21,7 +21,7 @@ from observatory.tokens.token import Token
 
 
 @cache
-def key(kind: Kind) -> RSAPrivateKey:
+def key(_kind: Kind) -> RSAPrivateKey:
     """Return the issuer's key of a kind, one in all tests of a process."""
     return rsa.generate_private_key(65_537, 3072)
 
@@ -42,7 +42,7 @@ class Issuing:
 def install(
     instance: Instance,
     shares: Path,
-    passphrase: Callable[[str], str],
+    passphrase: Callable[[str], str] = lambda _: "an old passphrase of nine words",
     kind: Kind = "trader",
     issued: int = 100,
 ) -> Issuing:
@@ -51,7 +51,7 @@ def install(
     Args:
         instance: whose.
         shares: the folder with the files of both sides' signers.
-        passphrase: of a signer, by its file's stem.
+        passphrase: of a signer, by its file's stem; that of the ``founded`` fixture.
         kind: what its tokens prove.
         issued: how many the issuer states.
     """
