@@ -51,3 +51,34 @@ def browse(chromium, port):
     assert [url for url in asked if not url.startswith(ours)] == []
     policy = ("Content Security Policy", "Permissions-Policy", "Refused to", "blocked")
     assert [said for said in complaints if any(word in said for word in policy)] == []
+
+
+# Where tokens are taken.
+
+
+@pytest.fixture(scope="package")
+def taking(made_up, tmp_path_factory):
+    """A made-up observatory of one's own; ``issuing`` installs an epoch in it."""
+    from made_up_analysis import another
+
+    return another(made_up, tmp_path_factory.mktemp("taking"))
+
+
+@pytest.fixture(scope="package")
+def issuing(taking, made_up):
+    """An epoch of tokens and its issuer."""
+    from token_issuing import install
+
+    shares = made_up.folder.with_name("shares")
+    return install(taking, shares, lambda name: f"made up for {name}")
+
+
+@pytest.fixture(scope="package")
+def token_port(taking, issuing):  # noqa: ARG001  # installed before it is served
+    """The port of a form that takes tokens."""
+    from served import free_port, start, stop
+
+    number = free_port()
+    server = start(taking, number, role="intake")
+    yield number
+    assert stop(server) == (0, "")

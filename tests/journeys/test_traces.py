@@ -83,6 +83,33 @@ def test_after_a_report_the_profile_and_the_network_log_hold_nothing(
     assert stored_by(tmp_path / "profile") == []
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_a_token_leaves_nothing_in_the_profile_nor_at_the_server(
+    browser, token_port, taking, issuing, tmp_path, script
+):
+    token = issuing.token()
+    text = token.to_text()
+    context = browser("profile", java_script_enabled=script)
+    page = context.pages[0]
+    page.goto(f"http://intake.localhost:{token_port}/")
+    page.get_by_label("What happened?").fill("They asked for a day's wage")
+    page.locator("summary", has_text="If you were given a token").click()
+    page.get_by_label("Your token").fill(text[1:])  # a mistake on the way
+    page.get_by_role("button", name="Go on: look").click()
+    page.get_by_role("alert").wait_for()
+    page.get_by_label("Your token").fill(text)
+    for step in ("Go on: look", "Change it", "Go on: look"):
+        page.get_by_role("button", name=step).click()
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_role("heading", name="Received and sealed").wait_for()
+    context.close()
+    pieces = [text[at : at + 16] for at in range(0, len(text), 16)]
+    guises = [piece.encode(coding) for piece in pieces for coding in ("ascii", "utf-16-le")]
+    assert files_with(tmp_path / "profile", guises) == []
+    assert files_with(taking.folder, [*guises, token.prefix, token.value, token.signature]) == []
+    assert {urlsplit(url).query for url in asked_for(tmp_path / "profile.json")} <= {"", "1"}
+
+
 def longest_piece(body):
     """Return the longest part of a posted form that is written alike in every encoding."""
     return max(re.split(r"[^A-Za-z0-9]", body), key=len).encode()
