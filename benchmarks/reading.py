@@ -17,8 +17,8 @@ from observatory.languages.__main__ import source
 FROM_GRADE = 5
 WORD = re.compile(r"[A-Za-z]+(?:[’'-][A-Za-z]+)*")
 PAGES = {
-    "the form": ("form.html", "narrative.html", "questions.html"),
-    "what is protected, and how to use Tor": ("safety.html",),
+    "the form": ("form.html", "narrative.html", "questions.html", "token.html"),
+    "what is protected, and how to use Tor": ("safety.html", "token_safety.html"),
     "what has to be put right": ("problems.html",),
     "the second look and its marks": ("looking.html", "marks.html"),
     "the last page": ("sent.html",),

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from made_up_analysis import found_made_up
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from served import CHROMIUM, FLAGS, free_port, start, stop
+from token_issuing import install
+
+from observatory.instance import Instance
 
 PLACE = Path(__file__).parents[2] / "docs/pictures"
 PHONE = {"viewport": {"width": 390, "height": 844}}
@@ -58,6 +61,17 @@ def sent(page: Page, words: str) -> None:
     page.wait_for_load_state()
 
 
+def token(page: Page, words: str) -> None:
+    """The box for a token, where half of one was pasted."""
+    page.locator("#narrative").fill(words)
+    page.locator("details:has(#token) > summary").click()
+    page.locator("#token").fill("Tm90IGEgdG9rZW4sIGJ1dCB0aGUgZmlyc3QgbGV0dGVycyBvZiBvbmU-")
+    page.locator("p.actions [value=check]").click()
+    page.get_by_role("alert").wait_for()
+    page.locator("#token").scroll_into_view_if_needed()
+    page.locator(".upload").scroll_into_view_if_needed()
+
+
 @dataclass(frozen=True)
 class Picture:
     """One picture: what is shown of which page, to whom."""
@@ -81,6 +95,11 @@ PICTURES = (
     Picture("form-desk-french-dark", form, "fr", DESK, "dark"),
     Picture("look-desk-arabic", look, "ar", DESK, whole=True),
 )
+WITH_TOKENS = (
+    Picture("token-phone", token, "en", PHONE),
+    Picture("token-phone-arabic-dark", token, "ar", PHONE, "dark", script=False),
+    Picture("token-desk-french", token, "fr", DESK),
+)
 
 
 def write(path: Path, png: bytes) -> None:
@@ -89,28 +108,35 @@ def write(path: Path, png: bytes) -> None:
     subprocess.run(["convert", "png:-", *few, f"png8:{path}"], input=png, check=True)
 
 
+def take(browser: Browser, instance: Instance, pictures: Iterable[Picture]) -> None:
+    """Serve an observatory, walk, and write its pictures."""
+    port = free_port()
+    server = start(instance, port)
+    try:
+        for picture in pictures:
+            context = browser.new_context(
+                **picture.screen,
+                locale=picture.language,
+                color_scheme=picture.scheme,
+                java_script_enabled=picture.script,
+            )
+            page = context.new_page()
+            page.goto(f"http://intake.localhost:{port}/")
+            picture.reach(page, WORDS[picture.language])
+            write(PLACE / f"{picture.name}.png", page.screenshot(full_page=picture.whole))
+            context.close()
+    finally:
+        stop(server)
+
+
 def main() -> None:
-    """Found, serve, walk, and write every picture."""
-    with tempfile.TemporaryDirectory() as folder:
-        port = free_port()
-        server = start(found_made_up(Path(folder)), port)
-        try:
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-                for picture in PICTURES:
-                    context = browser.new_context(
-                        **picture.screen,
-                        locale=picture.language,
-                        color_scheme=picture.scheme,
-                        java_script_enabled=picture.script,
-                    )
-                    page = context.new_page()
-                    page.goto(f"http://intake.localhost:{port}/")
-                    picture.reach(page, WORDS[picture.language])
-                    write(PLACE / f"{picture.name}.png", page.screenshot(full_page=picture.whole))
-                    context.close()
-        finally:
-            stop(server)
+    """Found an observatory and take every picture, those with tokens once an epoch is installed."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        instance = found_made_up(Path(folder))
+        take(browser, instance, PICTURES)
+        install(instance, Path(folder, "shares"), lambda name: f"made up for {name}")
+        take(browser, instance, WITH_TOKENS)
 
 
 if __name__ == "__main__":
