@@ -52,6 +52,7 @@ TESTS = {
     "sides": ("signing",),
     "shares": ("shares",),
     "group": ("group",),
+    "blind": ("blind",),
 }
 COPIED = ("crypto", "observatory", "tests/crypto", "docs/vectors")
 PYTEST_INI = "[pytest]\naddopts = -q -x --import-mode=importlib\npythonpath = tests/crypto .\n"

@@ -1,6 +1,7 @@
 """Blind signatures: the vectors of RFC 9474, and what signing and unblinding promise."""
 
 import json
+from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,37 @@ def test_the_signer_sees_another_message_each_time(key):
         blind.blind(key.public_key(), prepared, Variant.PSS_RANDOMIZED).message for _ in range(3)
     }
     assert len(seen) == 3
+
+
+@pytest.mark.parametrize("variant", Variant)
+def test_a_message_is_prepared_with_as_much_before_it_as_the_variant_says(variant):
+    prepared = {blind.prepare(b"a token", variant) for _ in range(3)}
+    assert {(len(one), one[-7:]) for one in prepared} == {(variant.prefix_bytes + 7, b"a token")}
+    assert len(prepared) == (3 if variant.prefix_bytes else 1)
+
+
+@pytest.mark.parametrize(("drawn", "factor"), [(lambda _: 0, 1), (lambda below: below - 1, -1)])
+def test_factors_are_drawn_from_all_that_hide_and_no_others(key, monkeypatch, drawn, factor):
+    """From 1 to the modulus less one: with another range some signings would be likelier."""
+    modulus, message = key.public_key().public_numbers().n, bytes(255) + b"\x02"
+    whole, seen = blind._private_power, []
+    monkeypatch.setattr(blind.secrets, "randbelow", drawn)
+    monkeypatch.setattr(
+        blind,
+        "_private_power",
+        lambda private, number: seen.append(number) or whole(private, number),
+    )
+    blinded = blind.blind(key.public_key(), b"a token", Variant.PSS_DETERMINISTIC)
+    assert blinded.inverse == factor % modulus
+    blind.blind_sign(key, message)
+    assert seen == [2 * factor % modulus]  # the exponent is odd
+
+
+def test_what_unblinds_is_shown_in_no_log_and_does_not_change(key):
+    blinded = blind.blind(key.public_key(), b"a token", Variant.PSS_DETERMINISTIC)
+    assert str(blinded.inverse) not in repr(blinded)
+    with pytest.raises(FrozenInstanceError):
+        blinded.inverse = 1
 
 
 @settings(max_examples=30, deadline=None)
