@@ -10,9 +10,9 @@ from datetime import date, timedelta
 import numpy as np
 
 from nlp import phrases
-from observatory.analysis import counts, opening, signals, tallies
+from observatory.analysis import counts, cuts, months, opening, series, signals, standing, tallies
 from observatory.analysis import topics as grouping
-from observatory.analysis.counts import Calendar
+from observatory.analysis.months import Calendar
 from observatory.analysis.opening import Opened
 from observatory.analysis.raw import (
     NOTHING,
@@ -54,12 +54,13 @@ class Coded:
     proven: tuple[bool, ...] = ()
 
 
-def tally(coded: Coded, offices: Sequence[Office]) -> dict[str, Tallies]:
+def tally(coded: Coded, offices: Sequence[Office], *, tokens: bool) -> dict[str, Tallies]:
     """Count the reports of a run, apart for each month that they are kept by.
 
     Args:
         coded: what was read and found.
         offices: the register of offices.
+        tokens: whether any count, so that proven reports are counted apart.
 
     Returns:
         Tallies by month of receipt; added up, they are the run's.
@@ -72,7 +73,7 @@ def tally(coded: Coded, offices: Sequence[Office]) -> dict[str, Tallies]:
         offices=frozenset(office.code for office in offices),
         proven=coded.proven,
     )
-    wanted = counts.tallied()
+    wanted = cuts.tallied(tokens=tokens)
     return {
         month: tallies.take(table[table["kept"] == month], wanted, _base(coded, month))
         for month in sorted(coded.opened.months)
@@ -101,18 +102,18 @@ def produce(
         epochs: of bona fide tokens.
     """
     codes = tuple(catalogue.modus_operandi)
-    calendar = counts.calendar(counted, last_whole_month(today), FEWEST_A_MONTH)
-    levels = counts.levels(
+    calendar = months.calendar(counted, last_whole_month(today), FEWEST_A_MONTH)
+    levels = cuts.levels(
         months=calendar.months,
         codes=codes,
         offices=[office.code for office in offices],
         topics=sorted(counted.of(("topic",)).index.unique("topic")),
         languages=(*LANGUAGES, OTHER_LANGUAGE),
-        rest=counts.left_over(counted, calendar),
+        rest=cuts.left_over(counted, calendar),
         standings=counts.STANDINGS if any(epoch.counts for epoch in epochs) else (),
     )
-    by_code = counts.counts_by(counted, calendar, ("mo",))
-    tables = counts.tables(counted, calendar, levels)
+    by_code = cuts.counts_by(counted, calendar, ("mo",))
+    tables = cuts.tables(counted, calendar, levels)
     progress("describing topics", 0, 1)
     topics = _topics(coded, counted, calendar)
     progress("looking for signals", 0, 1)
@@ -123,6 +124,7 @@ def produce(
         signals=_signals(counted, calendar, codes),
         tables=tables,
         manifest={**_manifest(coded, catalogue, calendar.months), **_epochs(epochs)},
+        standing=standing.compared(counted, calendar, epochs, codes=codes, least=WATCHED_FROM),
     )
 
 
@@ -154,8 +156,8 @@ def _base(coded: Coded, month: str) -> dict[str, int]:
 def _topics(coded: Coded, counted: Tallies, calendar: Calendar) -> tuple[RawTopic, ...]:
     """Return the topics with their candidate phrases and codes."""
     usable = coded.usable
-    sizes = counts.counts_by(counted, calendar, ("topic",))
-    shared = counts.counts_by(counted, calendar, ("topic", "mo"))
+    sizes = cuts.counts_by(counted, calendar, ("topic",))
+    shared = cuts.counts_by(counted, calendar, ("topic", "mo"))
     speaking = np.array([NO_TEXT not in codes for codes in coded.codes], bool)
     found = phrases.describe(
         usable.matter,
@@ -196,7 +198,7 @@ def _signals(counted: Tallies, calendar: Calendar, codes: tuple[str, ...]) -> tu
     A campaign that lifts all reporting lifts every part alike: it shows in ``all`` and, since the
     parts are read against all reports, not in each of them.
     """
-    wide, behind = counts.series(counted, calendar, codes=codes, least=WATCHED_FROM)
+    wide, behind = series.series(counted, calendar, codes=codes, least=WATCHED_FROM)
     if "all" not in wide:
         return ()
     rows = signals.scan(wide, wide["all"], frequency=12)
@@ -210,7 +212,7 @@ def _signals(counted: Tallies, calendar: Calendar, codes: tuple[str, ...]) -> tu
             upper=float(row["upper"]),
             q=float(row["q"]),
             count=behind.get((str(row["series"]), str(row["period"])), NOTHING),
-            since=counts.since(counted, calendar, str(row["series"]), str(row["period"])),
+            since=series.since(counted, calendar, str(row["series"]), str(row["period"])),
         )
         for row in rows.to_dict("records")
     )

@@ -99,6 +99,41 @@ class RawSignal:
 
 
 @dataclass(frozen=True)
+class RawComparison:
+    """A signal that was looked for with and without unproven reports.
+
+    Attributes:
+        rising: True for more than expected.
+        with_unproven: whether it is there among all reports.
+        without_unproven: whether it is there among proven reports alone.
+        proven: the reports that it rests on, a month's or of a lasting change all, that are proven.
+        unproven: those that are not.
+    """
+
+    series: str
+    period: str
+    kind: str
+    rising: bool
+    with_unproven: bool
+    without_unproven: bool
+    proven: RawCount
+    unproven: RawCount
+
+
+@dataclass(frozen=True)
+class RawStanding:
+    """What changes when unproven reports are left out.
+
+    Attributes:
+        months: in which tokens of the same kinds counted; both were looked at over these alone.
+        signals: those of either, where both could be looked at.
+    """
+
+    months: tuple[str, ...]
+    signals: tuple[RawComparison, ...]
+
+
+@dataclass(frozen=True)
 class RawAnalysis:
     """Everything that one run found.
 
@@ -106,6 +141,7 @@ class RawAnalysis:
         base: received, usable, duplicate, junk.
         codes: reports by modus operandi.
         manifest: what was read and by which rules (no counts below the door).
+        standing: with and without unproven reports; None where no tokens count.
     """
 
     base: Mapping[str, RawCount]
@@ -114,3 +150,4 @@ class RawAnalysis:
     signals: tuple[RawSignal, ...]
     tables: tuple[RawTable, ...]
     manifest: Mapping[str, object]
+    standing: RawStanding | None = None

@@ -10,10 +10,11 @@ import numpy as np
 
 from nlp import duplicates
 from nlp.embedding import Embedder
-from observatory.analysis import coding, counts, proving, reading, state, tallies
+from observatory.analysis import coding, counts, cuts, proving, reading, state, tallies
 from observatory.analysis import products as producing
 from observatory.analysis import topics as grouping
 from observatory.analysis.opening import Opened
+from observatory.analysis.precedence import precedence
 from observatory.analysis.raw import RawAnalysis
 from observatory.analysis.reading import Progress
 from observatory.analysis.state import State
@@ -58,13 +59,13 @@ def run(
         prior = State(tallies={m: kept.without("topic") for m, kept in prior.tallies.items()})
     everything = reading.read(opened.reports, catalogue, embedder, prior.vectors, progress)
     progress("finding duplicates", 0, 1)
-    group = duplicates.find(everything.texts, embeddings=everything.vectors).group
-    first = group == np.arange(len(group))
+    proven = proving.proven(opened.reports, epochs)
+    ranks = precedence(opened.reports, proven, everything.junk)
+    alike = duplicates.find(everything.texts, precedence=ranks)
+    group, first = alike.group, alike.first
     usable = everything.select(np.flatnonzero(first & ~everything.junk))
     # A report is proven if any of those that say the same is: they are one report.
-    backed = np.isin(
-        np.arange(len(group)), group[np.array(proving.proven(opened.reports, epochs), bool)]
-    )
+    backed = np.isin(np.arange(len(group)), group[np.array(proven, bool)])
     progress("matching modus operandi", 0, 1)
     coded = coding.assign(
         usable, catalogue, embedder, prior.codes if prior.catalogue == catalogue.version else {}
@@ -76,9 +77,11 @@ def run(
         opened, everything, usable, topics, coded.codes, tuple(backed[first & ~everything.junk])
     )
     # Months whose reports are removed live on as tallies; those still here are counted afresh.
-    before = {m: kept.with_standing(counts.UNPROVEN) for m, kept in prior.tallies.items()}
-    counted = {**before, **producing.tally(found, offices)}
-    together = tallies.add(counted.values(), counts.tallied())
+    tokens = any(epoch.counts for epoch in epochs)
+    wanted = cuts.tallied(tokens=tokens)
+    before = {m: kept.with_standing(counts.UNPROVEN, wanted) for m, kept in prior.tallies.items()}
+    counted = {**before, **producing.tally(found, offices, tokens=tokens)}
+    together = tallies.add(counted.values(), wanted)
     raw = producing.produce(
         found, together, catalogue, offices, today, progress=progress, epochs=epochs
     )

@@ -41,16 +41,32 @@ class Tallies:
         """Return the tallies that do not go by ``dimension``."""
         return Tallies({by: n for by, n in self.by.items() if dimension not in by}, self.base)
 
-    def with_standing(self, unproven: str) -> Tallies:
-        """Return the tallies with every report ``unproven``, if they are from before tokens."""
-        if ("standing",) in self.by or () not in self.by:
-            return self
-        counted = self.by[()]
-        weeks = counted.index.get_level_values(WEEK)
-        index = pd.MultiIndex.from_arrays(
-            [[unproven] * len(weeks), weeks], names=["standing", WEEK]
+    def at(self, dimension: str, level: str) -> Tallies:
+        """Return the tallies of one level of ``dimension``, by what else they go by."""
+        return Tallies(
+            {
+                tuple(name for name in by if name != dimension): counted[
+                    counted.index.get_level_values(dimension) == level
+                ].droplevel(dimension)
+                for by, counted in self.by.items()
+                if dimension in by
+            },
+            self.base,
         )
-        return Tallies({**self.by, ("standing",): counted.set_axis(index)}, self.base)
+
+    def with_standing(self, unproven: str, wanted: Iterable[Dimensions]) -> Tallies:
+        """Return the tallies with every report ``unproven`` where they are from before tokens.
+
+        Args:
+            unproven: name of that level of ``standing``.
+            wanted: combinations of dimensions; those that begin with ``standing`` are looked at.
+        """
+        made = {
+            by: pd.concat({unproven: self.by[by[1:]]}, names=["standing"])
+            for by in wanted
+            if by[:1] == ("standing",) and by not in self.by and by[1:] in self.by
+        }
+        return Tallies({**self.by, **made}, self.base) if made else self
 
     def of(self, dimensions: Dimensions) -> pd.Series[int]:
         """Return the counts by these dimensions (in any listed order) and week."""

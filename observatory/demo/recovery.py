@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from observatory.analysis.counts import quarter_of_month
+from observatory.analysis.months import quarter_of_month
 from observatory.demo import planted
 from observatory.disclosure import SafeAnalysis, SafeSignal
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from observatory.analysis.raw import RawAnalysis, RawSignal, RawTopic
-from observatory.disclosure.cells import safe_table
+from observatory.disclosure.cells import safe_tables
 from observatory.disclosure.phrases import PHRASES_SHOWN, Vocabulary, name_topic, safe_phrases
 from observatory.disclosure.products import SafeAnalysis, SafeSignal, SafeTable, SafeTopic
 from observatory.disclosure.rules import Rules
@@ -37,12 +37,7 @@ class Door:
         """Return what the audience may see of a run."""
         topics = tuple(self._topic(t) for t in raw.topics if self.rules.allows(t.count))
         shown_topics = tuple(topic.id for topic in topics)
-        tables: list[SafeTable] = []
-        suppressed = 0
-        for raw_table in raw.tables:
-            table, hidden = safe_table(raw_table, self.rules)
-            tables.append(_with_shown_topics(table, shown_topics))
-            suppressed += hidden
+        tables, suppressed = safe_tables(raw.tables, self.rules)
         codes = tuple(
             (code, self.rules.rounded(count.reports))
             for code, count in sorted(raw.codes.items())
@@ -57,7 +52,7 @@ class Door:
             topics=topics,
             modus_operandi=codes,
             signals=tuple(filter(None, map(self._signal, raw.signals))),
-            tables=tuple(tables),
+            tables=tuple(_with_shown_topics(table, shown_topics) for table in tables),
             disclosure={
                 "audience": self.rules.audience,
                 "k": self.rules.k,

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from observatory.analysis import counts, tallies
-from observatory.analysis.counts import Calendar
+from observatory.analysis import counts, cuts, months, series, tallies
+from observatory.analysis.months import Calendar
 from observatory.analysis.opening import Report
 from observatory.complaint import periods
 
 WEEKS = ["2024-W01", "2024-W02", "2024-W05", "2024-W06", "2024-W09", "2024-W30"]
 CODES = ["MO01", "MO02", "MO03"]
 OFFICES = ["NORTH", "SOUTH"]
-YEAR = Calendar(counts.months_between("2024-01", "2024-12"))
+YEAR = Calendar(months.months_between("2024-01", "2024-12"))
 KEPT = ["2024-01", "2024-02", "2024-09"]
 
 
@@ -47,12 +47,14 @@ def table_of(reports, codes):
 
 
 def tallies_of(reports, codes):
-    return tallies.take(table_of(reports, codes), counts.tallied(), {"usable": len(reports)})
+    return tallies.take(
+        table_of(reports, codes), cuts.tallied(tokens=False), {"usable": len(reports)}
+    )
 
 
 def levels(tallied, calendar=YEAR):
-    return counts.levels(
-        rest=counts.left_over(tallied, calendar),
+    return cuts.levels(
+        rest=cuts.left_over(tallied, calendar),
         months=calendar.months,
         codes=CODES,
         offices=OFFICES,
@@ -62,14 +64,14 @@ def levels(tallied, calendar=YEAR):
 
 
 def cuts_of(tallied, calendar=YEAR):
-    return {c.id: c for c in counts.tables(tallied, calendar, levels(tallied, calendar))}
+    return {c.id: c for c in cuts.tables(tallied, calendar, levels(tallied, calendar))}
 
 
 @settings(max_examples=25)
 @given(corpora())
 def test_every_count_equals_counting_by_hand(corpus):
     reports, codes = corpus
-    found = counts.counts_by(tallies_of(reports, codes), YEAR, ("mo", "office"))
+    found = cuts.counts_by(tallies_of(reports, codes), YEAR, ("mo", "office"))
     by_hand = {}
     for report, given_codes in zip(reports, codes, strict=True):
         office = report.facets.get("office", counts.NOT_SAID)
@@ -85,11 +87,11 @@ def test_every_count_equals_counting_by_hand(corpus):
 @given(corpora())
 def test_cuts_are_inside_their_levels_and_add_up_along_additive_dimensions(corpus):
     reports, codes = corpus
-    cuts = cuts_of(tallies_of(reports, codes))
-    assert sum(c.reports for c in cuts["month"].cells.values()) == len(reports)
-    assert sum(c.reports for c in cuts["office"].cells.values()) == len(reports)
-    assert "mo" not in cuts["mo_month"].additive
-    for cut in cuts.values():
+    found = cuts_of(tallies_of(reports, codes))
+    assert sum(c.reports for c in found["month"].cells.values()) == len(reports)
+    assert sum(c.reports for c in found["office"].cells.values()) == len(reports)
+    assert "mo" not in found["mo_month"].additive
+    for cut in found.values():
         for key in cut.cells:
             assert all(
                 level in cut.levels[name] for name, level in zip(cut.dimensions, key, strict=True)
@@ -100,10 +102,10 @@ def test_cuts_are_inside_their_levels_and_add_up_along_additive_dimensions(corpu
 @given(corpora())
 def test_series_count_whole_months_only(corpus):
     reports, codes = corpus
-    months = counts.months_between("2024-01", "2024-02")
+    two = months.months_between("2024-01", "2024-02")
     tallied = tallies_of(reports, codes)
-    wide, behind = counts.series(tallied, Calendar(months), codes=CODES, least=1)
-    inside = [r for r in reports if periods.month_of_week(r.week) in months]
+    wide, behind = series.series(tallied, Calendar(two), codes=CODES, least=1)
+    inside = [r for r in reports if periods.month_of_week(r.week) in two]
     assert ("all" in wide) == bool(inside)
     if inside:
         assert wide["all"].sum() == len(inside)
@@ -124,7 +126,7 @@ def test_what_came_since_a_month_is_counted_by_hand(corpus, name):
         and wanted.get("office") in (None, report.facets.get("office"))
         and ("mo" not in wanted or wanted["mo"] in given_codes)
     )
-    found = counts.since(tallies_of(reports, codes), YEAR, name, "2024-02")
+    found = series.since(tallies_of(reports, codes), YEAR, name, "2024-02")
     expected = (weeks.total(), len(weeks), max(weeks.values(), default=0))
     assert (found.reports, found.weeks, found.largest_week) == expected
 
@@ -134,7 +136,7 @@ def test_what_came_since_a_month_is_counted_by_hand(corpus, name):
 def test_months_counted_apart_add_up_to_all_also_after_they_were_packed(corpus):
     reports, codes = corpus
     table = table_of(reports, codes)
-    wanted = counts.tallied()
+    wanted = cuts.tallied(tokens=False)
     apart = [
         tallies.unpack(tallies.pack(tallies.take(table[table["kept"] == month], wanted, {"n": 1})))
         for month in KEPT
@@ -143,15 +145,15 @@ def test_months_counted_apart_add_up_to_all_also_after_they_were_packed(corpus):
     assert together.base == {"n": 3}
     whole = tallies_of(reports, codes)
     assert cuts_of(together) == cuts_of(whole)
-    watched = [counts.series(one, YEAR, codes=CODES, least=1) for one in (together, whole)]
+    watched = [series.series(one, YEAR, codes=CODES, least=1) for one in (together, whole)]
     assert watched[0][1] == watched[1][1]
 
 
 def test_no_reports_are_empty_tallies():
-    nothing = tallies.add([], counts.tallied())
-    assert counts.calendar(nothing, "2024-12", 1) == Calendar(())
+    nothing = tallies.add([], cuts.tallied(tokens=False))
+    assert months.calendar(nothing, "2024-12", 1) == Calendar(())
     assert all(cut.cells == {} for cut in cuts_of(nothing).values())
-    wide, behind = counts.series(nothing, YEAR, codes=CODES, least=1)
+    wide, behind = series.series(nothing, YEAR, codes=CODES, least=1)
     assert wide.empty
     assert behind == {}
 
@@ -159,27 +161,27 @@ def test_no_reports_are_empty_tallies():
 def test_the_calendar_runs_over_whole_months_with_enough_reports():
     weeks = ["2024-W01"] * 1 + ["2024-W06"] * 3 + ["2024-W20"] * 1 + ["2024-W27"] * 3
     tallied = tallies_of([report_of(n, week) for n, week in enumerate(weeks)], [()] * len(weeks))
-    assert counts.calendar(tallied, "2024-12", 2).months == counts.months_between(
+    assert months.calendar(tallied, "2024-12", 2).months == months.months_between(
         "2024-02", "2024-07"
     )
-    assert counts.calendar(tallied, "2024-06", 2).months == ("2024-02",)
+    assert months.calendar(tallied, "2024-06", 2).months == ("2024-02",)
 
 
 def test_a_month_that_is_not_over_counts_as_outside():
     tallied = tallies_of([Report(os.urandom(32), "words", {}, "2024-W30", "form", "2024-07")], [()])
     month = cuts_of(tallied, Calendar(("2024-06",)))["month"]
-    assert set(month.cells) == {(counts.OUTSIDE,)}
-    assert month.levels["month"][-1] == counts.OUTSIDE
+    assert set(month.cells) == {(months.OUTSIDE,)}
+    assert month.levels["month"][-1] == months.OUTSIDE
 
 
 def test_a_report_that_went_well_names_no_practice():
-    cuts = cuts_of(tallies_of([report_of(1, "2024-W05")], [(counts.NO_PRACTICE,)]))
-    assert cuts["mo_month"].cells == {}
-    assert cuts["month"].cells["2024-02",].reports == 1
+    found = cuts_of(tallies_of([report_of(1, "2024-W05")], [(counts.NO_PRACTICE,)]))
+    assert found["mo_month"].cells == {}
+    assert found["month"].cells["2024-02",].reports == 1
 
 
 @pytest.mark.parametrize(
     ("month", "quarter"), [("2024-01", "2024-Q1"), ("2024-06", "2024-Q2"), ("2024-12", "2024-Q4")]
 )
 def test_quarters(month, quarter):
-    assert counts.quarter_of_month(month) == quarter
+    assert months.quarter_of_month(month) == quarter

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from observatory.analysis import counts, tallies
+from observatory.analysis import counts, cuts, tallies
+from observatory.analysis.months import Calendar
 from observatory.analysis.opening import Report
 from observatory.analysis.proving import proven
 from observatory.tokens import token
@@ -95,23 +96,23 @@ def test_the_cut_is_made_only_where_tokens_count():
         offices=frozenset(),
         proven=(True, False, False, True),
     )
-    taken = tallies.take(table, counts.tallied(), {})
-    calendar = counts.Calendar(("2026-10", "2026-11"))
+    taken = tallies.take(table, cuts.tallied(tokens=True), {})
+    calendar = Calendar(("2026-10", "2026-11"))
 
-    def cuts(standings):
-        levels = counts.levels(
+    def made(standings):
+        levels = cuts.levels(
             months=calendar.months,
             codes=(),
             offices=(),
             topics=("T0001",),
             languages=("en",),
-            rest=counts.left_over(taken, calendar),
+            rest=cuts.left_over(taken, calendar),
             standings=standings,
         )
-        return {cut.id: cut for cut in counts.tables(taken, calendar, levels)}
+        return {cut.id: cut for cut in cuts.tables(taken, calendar, levels)}
 
-    assert "standing_month" not in cuts(())
-    cut = cuts(counts.STANDINGS)["standing_month"]
+    assert "standing_month" not in made(())
+    cut = made(counts.STANDINGS)["standing_month"]
     assert cut.additive == {"standing"}
     found = {key: cell.reports for key, cell in cut.cells.items()}
     assert found == {
@@ -130,12 +131,22 @@ def test_reports_from_before_there_were_tokens_count_as_unproven():
         languages=["en"] * 2,
         offices=frozenset(),
     )
-    wanted = [one for one in counts.tallied() if one != ("standing",)]
-    old = tallies.take(table, wanted, {}).with_standing(counts.UNPROVEN)
+    wanted = cuts.tallied(tokens=True)
+    before = tallies.take(table, cuts.tallied(tokens=False), {})
+    old = before.with_standing(counts.UNPROVEN, wanted)
     assert old.of(("standing",)).to_dict() == {
         ("unproven", "2026-W45"): 1,
         ("unproven", "2026-W46"): 1,
     }
-    assert old.with_standing(counts.UNPROVEN) is old
-    both = tallies.add([old, tallies.take(table, counts.tallied(), {})], counts.tallied())
-    assert both.of(("standing",)).sum() == 4
+    assert old.of(("standing", "mo")).to_dict() == {
+        ("unproven", *key): number for key, number in before.of(("mo",)).items()
+    }
+    assert old.with_standing(counts.UNPROVEN, wanted) is old
+    both = tallies.add([old, tallies.take(table, wanted, {})], wanted)
+    for by in wanted:
+        assert both.of(by).sum() == 2 * before.of(by[1:] if "standing" in by else by).sum()
+    assert (
+        tallies.unpack(tallies.pack(both))
+        .of(("standing", "mo"))
+        .equals(both.of(("standing", "mo")))
+    )

@@ -11,10 +11,12 @@ from functools import lru_cache
 import numpy as np
 
 from observatory import catalogue
-from observatory.analysis.counts import CUTS, ELSEWHERE, MULTIPLE, NOT_SAID, levels, months_between
+from observatory.analysis.counts import NOT_SAID
+from observatory.analysis.cuts import CUTS, MULTIPLE, levels
+from observatory.analysis.months import months_between
 from observatory.analysis.raw import RawCount, RawTable
 from observatory.complaint.facets import FACETS
-from observatory.complaint.offices import Office
+from observatory.complaint.offices import ELSEWHERE, Office
 from observatory.disclosure import Rules, SafeAnalysis, SafeSignal, SafeTopic
 from observatory.disclosure.cells import safe_table
 

@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 
-from observatory.analysis.counts import CUTS, ELSEWHERE, NOT_SAID, levels, months_between
+from observatory.analysis.counts import NOT_SAID
+from observatory.analysis.cuts import CUTS, levels
+from observatory.analysis.months import months_between
 from observatory.audit import Kind
 from observatory.catalogue import Catalogue
 from observatory.complaint.facets import FACETS
-from observatory.complaint.offices import Office
+from observatory.complaint.offices import ELSEWHERE, Office
 from observatory.decisions.founding import found
 from observatory.disclosure import SafeAnalysis, SafeCell, SafeSignal, SafeTable, SafeTopic
 from observatory.disclosure.rules import Audience
