@@ -1,26 +1,33 @@
 """Floods: near-duplicates of long texts collapse; short look-alikes are only recognised.
 
-Method: word 3-shingles, MinHash (Broder 1997) and banding (Leskovec, Rajaraman and Ullman,
-Mining of Massive Datasets, chapter 3), each candidate pair then verified by exact resemblance.
+Two texts resemble each other if they share enough of their content words, in whatever order. A
+group is a set of texts **each of which resembles each other one** (complete linkage), built in one
+pass from the earliest text to the latest. Three things follow, whatever anybody adds:
+
+- texts that do not resemble each other are never in one group, so nobody can make one report of
+  two by texts that lie between them, as chains of single links would;
+- what comes later changes no group of what came earlier, except that it may join one;
+- the earliest of a group stands for it: a copy does not displace what it copies.
 """
 
 import hashlib
-from collections import Counter, defaultdict
-from collections.abc import Hashable, Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.tokens import folded, repair
+from nlp.sketches import Rows, WordSets, candidates, hashed
+from nlp.tokens import fold, folded, repair, words
 
 # Below this many content words people write the same thing by themselves ("Passport verification").
 MINIMUM_CONTENT_WORDS = 12
-# Resemblance from which two texts are one template with its slots filled otherwise. Independent
-# accounts of the same event stay under .2.
-RESEMBLANCE = 0.5
-_BANDS, _ROWS = 40, 3
-_LEADERS = 12  # members of a bucket that a newcomer is compared with: keeps the work linear
+# From this part of the content words of both on (Jaccard) two texts are one template, filled in
+# twice. Of real complaints those above .3 already are copies or form letters.
+RESEMBLANCE = (3, 5)
+_MOST_KINDS = 1024  # of members that a newcomer is compared with: keeps the work linear
+_WIDTH = 512  # words of a group that are told apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,41 +35,35 @@ class Duplicates:
     """Which texts are copies.
 
     Attributes:
-        group: int64 (n,), for each text the index of the first member of its group in a stable
-            order (of content, not of input), or its own index where it stands alone.
-        bulk: bool (n,), whether the text is one of two or more look-alikes, long or short.
+        group: int64 (n,), for each text the index of the earliest text of its group; its own index
+            where it is that or stands alone.
     """
 
-    group: NDArray[np.int64]
-    bulk: NDArray[np.bool_]
+    group: Rows
+
+    @property
+    def first(self) -> NDArray[np.bool_]:
+        """Which texts stand for their group, (n,)."""
+        return np.asarray(self.group == np.arange(len(self.group)))
 
 
-def find(texts: Sequence[str], *, embeddings: NDArray[np.float32] | None = None) -> Duplicates:
-    """Collapse near-duplicates with 12 or more content words.
+def find(texts: Sequence[str], *, precedence: Sequence[int] | Rows | None = None) -> Duplicates:
+    """Collapse near-duplicates with 12 or more different content words.
 
-    Time grows linearly with the number of texts. Vectors are accepted for the sake of one
-    signature across the package; words decide, so that a paraphrase is never taken for a copy.
+    Time and memory grow linearly with the number of texts. The order of input changes nothing.
+
+    Args:
+        texts: n texts without identifiers.
+        precedence: (n,), lower is earlier; among equals, and if not given, a hash of the text
+            decides. Give one that nobody who writes texts can choose.
     """
-    del embeddings
-    stop = _stop_words()
-    tokens = [folded(text) for text in texts]
-    long = [sum(word not in stop for word in row) >= MINIMUM_CONTENT_WORDS for row in tokens]
-    keys = [_stable_key(text) for text in texts]
-    order = sorted(range(len(texts)), key=lambda i: (keys[i], i))
-    forest = _Forest(len(texts))
-    _join(forest, order, {i: _shingles(tokens[i]) for i in order if long[i]})
-    first: dict[int, int] = {}
-    for i in order:
-        first.setdefault(forest.root(i), i)
-    group = np.array([first[forest.root(i)] for i in range(len(texts))], dtype=np.int64)
-    sizes = Counter(group.tolist())
-    alike = lookalikes(texts)
-    crowd = Counter(alike.tolist())
-    bulk = np.array(
-        [sizes[g] > 1 or crowd[a] > 1 for g, a in zip(group.tolist(), alike.tolist(), strict=True)],
-        dtype=np.bool_,
-    )
-    return Duplicates(group, bulk)
+    ranks = [0] * len(texts) if precedence is None else [int(rank) for rank in precedence]
+    # Equal texts are of one group or of none, so which of them comes first is all the same to it.
+    order = sorted(range(len(texts)), key=lambda i: (ranks[i], _stable_key(texts[i]), i))
+    rows, sets = _word_sets(texts, order)
+    group = np.arange(len(texts), dtype=np.int64)
+    group[rows] = rows[_leaders(sets)]
+    return Duplicates(group)
 
 
 def lookalikes(texts: Sequence[str]) -> NDArray[np.int64]:
@@ -90,68 +91,108 @@ def _stable_key(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def _hash(item: Hashable) -> int:
-    digest = hashlib.blake2b(repr(item).encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "little")
+def _word_sets(texts: Sequence[str], order: Iterable[int]) -> tuple[Rows, WordSets]:
+    """The long ones among the texts, in the order given, and their different content words."""
+    stop = _stop_words()
+    numbers: dict[str, int] = {}  # of a folded word
+    known: dict[str, int] = {}  # number of a word as written, so that each is folded once; -1: stop
+
+    def number(word: str) -> int:
+        bare = fold(word)
+        at = known[word] = -1 if bare in stop else numbers.setdefault(bare, len(numbers))
+        return at
+
+    rows, starts, ids = array("q"), array("q", [0]), array("i")
+    for row in order:
+        found = {known[w] if w in known else number(w) for w in words(texts[row])}
+        found.discard(-1)
+        if len(found) >= MINIMUM_CONTENT_WORDS:
+            rows.append(row)
+            ids.extend(found)
+            starts.append(len(ids))
+    sets = WordSets(np.array(starts), np.array(ids, np.int32), hashed(list(numbers)))
+    return np.array(rows, np.int64), sets
 
 
-def _shingles(row: list[str]) -> NDArray[np.uint64]:
-    """Sorted hashes of the word 3-shingles of a text, each once."""
-    found = {_hash(tuple(row[i : i + 3])) for i in range(max(1, len(row) - 2))}
-    return np.array(sorted(found), dtype=np.uint64)
+def _leaders(sets: WordSets) -> Rows:
+    """For each set the first of its group, (n,): of the earliest all of which it resembles."""
+    leader = np.arange(len(sets), dtype=np.int64)
+    groups: dict[int, _Group] = {}
+    later, earlier = candidates(sets)
+    rows, begins = np.unique(later, return_index=True)
+    for row, near in zip(rows.tolist(), np.split(earlier, begins[1:]), strict=False):
+        own = frozenset(sets.words(row))
+        for first in sorted(set(leader[near].tolist())):
+            if first not in groups:
+                other = sets.words(first)
+                if not _resemble(len(own.intersection(other)), len(own), len(other)):
+                    continue
+                groups[first] = _Group(other)
+            if groups[first].takes(own):
+                leader[row] = first
+                break
+    return leader
 
 
-def _signature(shingles: NDArray[np.uint64], salts: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """MinHash: for each salt the least mixed hash (splitmix64's finaliser)."""
-    best = np.full(len(salts), np.iinfo(np.uint64).max, dtype=np.uint64)
-    for start in range(0, len(shingles), 512):
-        mixed = shingles[start : start + 512, None] ^ salts[None, :]
-        mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        best = np.minimum(best, (mixed ^ (mixed >> np.uint64(31))).min(axis=0))
-    return best
+def _resemble(shared: int, one: int, other: int) -> bool:
+    """Tell whether sets of these sizes that share so many have the Jaccard coefficient wanted."""
+    part, whole = RESEMBLANCE
+    return shared * (part + whole) >= part * (one + other)
 
 
-def _join(forest: "_Forest", order: list[int], shingles: dict[int, NDArray[np.uint64]]) -> None:
-    """Join the texts of each bucket that really resemble one another."""
-    salts = np.random.default_rng(0).integers(
-        0, np.iinfo(np.uint64).max, size=_BANDS * _ROWS, dtype=np.uint64
-    )
-    buckets: list[dict[bytes, list[int]]] = [defaultdict(list) for _ in range(_BANDS)]
-    for i in order:
-        if i not in shingles:
-            continue
-        signature = _signature(shingles[i], salts)
-        for band in range(_BANDS):
-            leaders = buckets[band][signature[band * _ROWS : (band + 1) * _ROWS].tobytes()]
-            known = any(forest.root(j) == forest.root(i) for j in leaders)
-            if not known:
-                for j in leaders:
-                    if _resemblance(shingles[i], shingles[j]) >= RESEMBLANCE:
-                        forest.join(i, j)
-                        known = True
-                        break
-            if not known and len(leaders) < _LEADERS:
-                leaders.append(i)
+class _Group:
+    """A group as its kinds of members: bit masks over the words seen in it, with the largest size.
 
+    Words seen after the masks are full have no bit. They can only be missed in what two members
+    share, so a member is at worst kept out.
 
-def _resemblance(a: NDArray[np.uint64], b: NDArray[np.uint64]) -> float:
-    """Jaccard coefficient of two sorted sets."""
-    shared = len(np.intersect1d(a, b, assume_unique=True))
-    return shared / (len(a) + len(b) - shared)
+    Args:
+        leader: the words of the first member.
+    """
 
+    def __init__(self, leader: Iterable[int]) -> None:
+        self._bits: dict[int, int] = {}
+        self._at: dict[int, int] = {}  # mask -> row of the two below
+        first = frozenset(leader)
+        self._bytes = 8 * -(-(_WIDTH + len(first)) // 64)
+        self._masks = np.zeros((2, self._bytes // 8), np.uint64)
+        self._sizes = np.zeros(2, np.int64)
+        self._add(first)
 
-class _Forest:
-    """Disjoint sets with path halving."""
+    def takes(self, own: frozenset[int]) -> bool:
+        """Take a set in if it resembles every member; say whether it does. O(kinds)."""
+        mask, size = self._mask(own), len(own)
+        at = self._at.get(mask)
+        if at is not None and size <= (largest := int(self._sizes[at])):
+            # Its kind was compared with all others, as a larger set than it.
+            return _resemble(mask.bit_count(), largest, largest) or self._fits(mask, size)
+        if (at is None and len(self._at) >= _MOST_KINDS) or not self._fits(mask, size):
+            return False
+        self._add(own)
+        return True
 
-    def __init__(self, size: int) -> None:
-        self._parent = list(range(size))
+    def _fits(self, mask: int, size: int) -> bool:
+        kinds, (part, whole) = len(self._at), RESEMBLANCE
+        both = self._masks[:kinds] & self._packed(mask)
+        shared = np.bitwise_count(both).sum(axis=1, dtype=np.int64)
+        enough = shared * (part + whole) >= part * (self._sizes[:kinds] + size)
+        return bool(enough.all())
 
-    def root(self, i: int) -> int:
-        while self._parent[i] != i:
-            self._parent[i] = self._parent[self._parent[i]]
-            i = self._parent[i]
-        return i
+    def _add(self, own: frozenset[int]) -> None:
+        for word in sorted(own):
+            if len(self._bits) < 8 * self._bytes:
+                self._bits.setdefault(word, len(self._bits))
+        mask = self._mask(own)
+        at = self._at.setdefault(mask, len(self._at))
+        if at == len(self._sizes):
+            self._masks = np.concatenate([self._masks, np.zeros_like(self._masks)])
+            self._sizes = np.concatenate([self._sizes, np.zeros_like(self._sizes)])
+        self._masks[at] = self._packed(mask)
+        self._sizes[at] = max(int(self._sizes[at]), len(own))
 
-    def join(self, a: int, b: int) -> None:
-        self._parent[self.root(a)] = self.root(b)
+    def _mask(self, own: Iterable[int]) -> int:
+        bits = self._bits
+        return sum(1 << bits[word] for word in own if word in bits)
+
+    def _packed(self, mask: int) -> NDArray[np.uint64]:
+        return np.frombuffer(mask.to_bytes(self._bytes, "little"), "<u8")
