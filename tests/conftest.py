@@ -91,17 +91,14 @@ def quorum(founded: Founded) -> list[Path]:
     ]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The URL of an empty database: SQLite, and PostgreSQL where one was started."""
-    if request.param == "sqlite":
-        yield "sqlite:///observatory.db"
-        return
+@pytest.fixture(scope="session")
+def _postgresql() -> Iterator[str]:
+    """The URL of this process's own database: dropping one takes longer than most tests."""
+    from sqlalchemy import create_engine, text
+
     server = os.environ.get("OBSERVATORY_TEST_POSTGRES")
     if server is None:
         pytest.skip("no PostgreSQL: OBSERVATORY_TEST_POSTGRES is not set (.ci/run starts one)")
-    from sqlalchemy import create_engine, text
-
     name = f"test_{os.urandom(6).hex()}"
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
@@ -110,6 +107,34 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     with engine.connect() as connection:
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     engine.dispose()
+
+
+def _empty(url: str) -> None:
+    """Leave nothing in a database: no connection, no table, no setting."""
+    from sqlalchemy import create_engine, text
+
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in (
+            """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+               WHERE datname = current_database() AND pid <> pg_backend_pid()""",
+            f'ALTER DATABASE "{engine.url.database}" RESET ALL',
+            "DROP SCHEMA public CASCADE",
+            "CREATE SCHEMA public",
+        ):
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of an empty database: SQLite, and PostgreSQL where one was started."""
+    if request.param == "sqlite":
+        yield "sqlite:///observatory.db"
+        return
+    url = request.getfixturevalue("_postgresql")
+    yield url
+    _empty(url)
 
 
 @pytest.fixture(scope="session")
