@@ -193,26 +193,28 @@ def test_an_import_that_is_killed_goes_on(intake, central, tmp_path):
     assert len(central.vault.sets()) == done.sets
 
 
-@pytest.mark.parametrize("fraction", [n / 13 for n in range(14)])
-def test_a_flipped_bit_anywhere_is_refused_and_nothing_taken(intake, central, tmp_path, fraction):
+def test_a_flipped_bit_anywhere_is_refused_and_nothing_taken(intake, central, tmp_path):
     write(intake, weeks_ago(1))
     done = export(intake, tmp_path / "b")
-    data = bytearray((tmp_path / "b").read_bytes())
-    data[min(int(len(data) * fraction), len(data) - 1)] ^= 1
-    (tmp_path / "b").write_bytes(bytes(data))
-    with pytest.raises(BatchError, match="Nothing of it was taken"):
-        take(central, tmp_path / "b", done.fingerprint)
-    assert central.vault.sets() == []
+    whole = (tmp_path / "b").read_bytes()
+    for part in range(14):
+        data = bytearray(whole)
+        data[min(len(data) * part // 13, len(data) - 1)] ^= 1
+        (tmp_path / "b").write_bytes(bytes(data))
+        with pytest.raises(BatchError, match="Nothing of it was taken"):
+            take(central, tmp_path / "b", done.fingerprint)
+        assert central.vault.sets() == [], part
 
 
-@pytest.mark.parametrize("kept", [0, 3, 200, -1, -64, -65])
-def test_a_batch_cut_short_is_refused(intake, central, tmp_path, kept):
+def test_a_batch_cut_short_is_refused(intake, central, tmp_path):
     write(intake, weeks_ago(1))
     done = export(intake, tmp_path / "b")
-    (tmp_path / "b").write_bytes((tmp_path / "b").read_bytes()[:kept])
-    with pytest.raises(BatchError):
-        take(central, tmp_path / "b", done.fingerprint)
-    assert central.vault.sets() == []
+    whole = (tmp_path / "b").read_bytes()
+    for kept in (0, 3, 200, -1, -64, -65):
+        (tmp_path / "b").write_bytes(whole[:kept])
+        with pytest.raises(BatchError):
+            take(central, tmp_path / "b", done.fingerprint)
+        assert central.vault.sets() == [], kept
 
 
 def test_another_host_is_not_taken_for_the_known_one(intake, central, tmp_path):
