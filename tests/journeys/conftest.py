@@ -57,19 +57,19 @@ def browse(chromium, port):
 
 
 @pytest.fixture(scope="package")
-def taking(made_up, tmp_path_factory):
-    """A made-up observatory of one's own; ``issuing`` installs an epoch in it."""
-    from made_up_analysis import another
+def taking(tmp_path_factory):
+    """A made-up observatory of which no week was closed; ``issuing`` installs an epoch in it."""
+    from made_up_analysis import found_made_up
 
-    return another(made_up, tmp_path_factory.mktemp("taking"))
+    return found_made_up(tmp_path_factory.mktemp("taking"))
 
 
 @pytest.fixture(scope="package")
-def issuing(taking, made_up):
+def issuing(taking):
     """An epoch of tokens and its issuer."""
     from token_issuing import install
 
-    shares = made_up.folder.with_name("shares")
+    shares = taking.folder.with_name("shares")
     return install(taking, shares, lambda name: f"made up for {name}")
 
 

@@ -79,7 +79,7 @@ def test_where_no_epoch_is_installed_there_is_no_box(browse, port):
 
 
 def test_three_ways_to_send_one_and_a_run_that_counts_each(
-    visit, taking, issuing, made_up, chromium, tmp_path
+    visit, taking, issuing, chromium, tmp_path
 ):
     word, tokens = secrets.token_hex(6), [issuing.token() for _ in range(3)]
     before = len(taking.vault)
@@ -92,8 +92,8 @@ def test_three_ways_to_send_one_and_a_run_that_counts_each(
     without_script(visit(java_script_enabled=False), word, tokens[0])  # spent already
     assert len(taking.vault) == before + 5
 
-    files = sorted(made_up.folder.with_name("shares").glob("*-custodian-[12].txt"))
-    private, later = open_key(made_up, files), today() + timedelta(days=8)
+    files = sorted(taking.folder.with_name("shares").glob("*-custodian-[12].txt"))
+    private, later = open_key(taking, files), today() + timedelta(days=8)
     opened = opening.open_reports(sealed_sets(taking.vault, later), private, later)
     sent = [one for one in opened.reports if word in one.narrative]
     assert {one.token for one in sent} >= {token.to_bytes() for token in tokens}
