@@ -15,6 +15,7 @@ import pytest
 import yaml
 from prepared import Prepared
 
+from crypto import passphrase
 from observatory.complaint import periods
 from observatory.decisions.founding import found
 from observatory.demo.corpus import make_corpus
@@ -76,9 +77,15 @@ def prepared(tmp_path_factory) -> Iterator[Prepared]:
 def _empty(tmp_path_factory, register) -> Path:
     place = tmp_path_factory.mktemp("empty")
     thresholds = {"customs": (2, 2), "business": (2, 2)}
-    made = found(
-        place / "instance", place / "shares", thresholds, lambda n: f"made up, {n}", made_up=True
-    )
+    with pytest.MonkeyPatch.context() as patch:  # stretching is slow on purpose
+        patch.setattr(passphrase, "KDF", {"iterations": 1, "lanes": 1, "memory_kib": 1024})
+        made = found(
+            place / "instance",
+            place / "shares",
+            thresholds,
+            lambda n: f"made up, {n}",
+            made_up=True,
+        )
     made.instance.vault.engine.dispose()
     small_catalogue(place / "instance" / "catalogue")
     shutil.copy(register, place)

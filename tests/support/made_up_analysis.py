@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 
+import pytest
+
+from crypto import passphrase
 from observatory.analysis.counts import NOT_SAID
 from observatory.analysis.cuts import CUTS, levels
 from observatory.analysis.months import months_between
@@ -110,14 +113,16 @@ def _table(
 def found_made_up(place: Path) -> Instance:
     """Found a made-up observatory in ``place`` whose members have something to look at."""
     thresholds = {"customs": (2, 3), "business": (2, 3)}
-    founded = found(
-        place / "instance",
-        place / "shares",
-        thresholds,
-        lambda name: f"made up for {name}",
-        register=OFFICES,
-        made_up=True,
-    )
+    with pytest.MonkeyPatch.context() as patch:  # stretching is slow on purpose
+        patch.setattr(passphrase, "KDF", {"iterations": 1, "lanes": 1, "memory_kib": 1024})
+        founded = found(
+            place / "instance",
+            place / "shares",
+            thresholds,
+            lambda name: f"made up for {name}",
+            register=OFFICES,
+            made_up=True,
+        )
     instance = founded.instance
     store(instance, {"members": analysis(instance.catalogue)})
     return instance

@@ -14,6 +14,8 @@ from pathlib import Path
 PROGRAM = """
 import fcntl, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+from crypto import passphrase
+passphrase.KDF.update(iterations=1, lanes=1, memory_kib=1024)  # slow on purpose
 from observatory.cli import main
 main()
 """
