@@ -34,6 +34,23 @@ PASSPHRASE = "an old passphrase of nine words"
 SHARED_DATA = Path(__file__).parents[1] / "../shared/data"
 
 
+LONGEST = (
+    "demo/test_recovery.py",
+    "decisions/test_joint_run.py",
+    "test_command.py",
+    "attacks/test_canary.py",
+    "badluck/test_stopping.py",
+)
+"""Files that take longest; begun last, one of them would keep all other processes waiting."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first; `make test` hands files to its processes in this order."""
+    here = Path(__file__).parent
+    places = {here / name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
+
+
 @pytest.fixture(scope="session")
 def _founded_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
