@@ -66,6 +66,7 @@ def test_the_busy_page_fits_a_telephone_and_sends_again_by_keyboard(chromium, as
         if page.locator(".problem").count():
             break
     assert page.locator(".problem").count() == 1
+    page.wait_for_load_state()  # with its style sheet
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
     assert violations(page) == []
     page.locator("button.button[value=send]").focus()
