@@ -39,9 +39,12 @@ def titles(table):
 
 
 @pytest.fixture(scope="session")
-def junk_rows():
+def title_labels():
+    """What each title is by hand, in the order of the rows: junk, complaint or unclear."""
     path = Path(__file__).parent / "labels" / "bribe_titles_junk.txt"
-    return {int(line) for line in path.read_text().splitlines() if not line.startswith("#")}
+    pairs = [line.split() for line in path.read_text().splitlines() if not line.startswith("#")]
+    assert [int(row) for row, _ in pairs] == list(range(len(pairs)))
+    return [label for _, label in pairs]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (sentences of examples are not broken)
 import csv
 from collections import Counter
 
@@ -6,13 +5,13 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 
-from nlp import JunkFilter, TopicModel
+from nlp import TopicModel
 from nlp.phrases import describe, label
 
 
 @pytest.fixture(scope="module")
-def complaints(titles, title_vectors, junk_rows):
-    kept = [i for i in range(len(titles)) if i not in junk_rows]
+def complaints(titles, title_vectors, title_labels):
+    kept = [i for i in range(len(titles)) if title_labels[i] != "junk"]
     return [titles[i] for i in kept], title_vectors[kept]
 
 
@@ -100,29 +99,6 @@ def test_the_same_sentence_lands_in_the_same_topic_in_two_languages(embedder, ta
     model = TopicModel().fit(texts, embeddings=embedder.embed(texts), languages=tags)
     half = len(texts) // 2
     assert (model.labels_[:half] == model.labels_[half:]).mean() > 0.75
-
-
-def test_junk_is_found_and_complaints_are_kept(titles, title_vectors, junk_rows):
-    definitions = ["A payment asked for a lawful act that is due anyway."]
-    judge = JunkFilter(definitions).fit(titles, embeddings=title_vectors)
-    found = judge.predict(titles, embeddings=title_vectors)
-    truth = np.array([i in junk_rows for i in range(len(titles))])
-    assert (found & truth).sum() / truth.sum() > 0.85
-    assert (found & ~truth).sum() / (~truth).sum() < 0.01
-
-
-def test_junk_in_three_languages():
-    junk = [
-        "Achetez en ligne, livraison gratuite, code promo", "Préstamos rápidos, oferta de préstamo sin riesgo",
-        "Buy cheap hoverboards online, free shipping", "https://example.com/keto", "xkcdq wrtzp mnbvq",
-    ]  # fmt: skip
-    real = [
-        "Le douanier demande de l'argent pour la mainlevée", "En el retén piden dinero a los camioneros",
-        "The officer wanted cash to release the container", "Paid bribe for sale deed registration",
-        "Passport verification",
-    ]  # fmt: skip
-    judge = JunkFilter(["Goods are held until something is paid."]).fit(junk + real)
-    assert list(judge.predict(junk + real)) == [True] * 5 + [False] * 5
 
 
 def test_phrases_hold_no_numbers_and_come_with_their_reports(fitted, complaints):
