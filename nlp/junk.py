@@ -1,11 +1,15 @@
 """Advertising, bare links and gibberish: what an open channel is spammed with.
 
-Two witnesses. The **words** of a text: links, shop language and the shape of a product title speak
-for junk, the vocabulary of complaints speaks against it. The **vectors**: how much nearer a text is
-to prototypes of advertising than to prototypes and definitions of complaints. Where the two settle
-a text it becomes a seed; what is unsettled asks its nearest seeds (k-nearest-neighbour, as in label
+Three witnesses, whose scores are added. The **words** of a text: links, shop language, the shape of
+a product title and gibberish speak for junk, the vocabulary of complaints against it. Its
+**vector**: on which side of a ridge regression it falls that is taught prototypes of junk and of
+complaints, and the catalogue's definitions. Its **neighbours**: what the first two settle beyond
+doubt becomes a seed, and a text asks its nearest seeds (k-nearest-neighbour, as in label
 spreading). A text of doubt is a complaint: losing one true complaint costs more than keeping an
 advertisement.
+
+A seed must fall on its own side of the regression, which no report can move: so a flood of
+complaints dressed as advertising makes few seeds of junk among the complaints.
 """
 
 import math
@@ -17,12 +21,16 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.linear_model import Ridge
 
-from nlp.embedding import Embedder, default, quantise
+from nlp import gibberish, prototypes
+from nlp.embedding import Embedder, default, quantise, unit
 from nlp.languages import detect, everywhere, of
-from nlp.tokens import PLACEHOLDER, WORD, fold, folded, repair, stem
+from nlp.nearest import nearest
+from nlp.tokens import PLACEHOLDER, WORD, folded, repair, stem
 
 Vectors = NDArray[np.float32]
+Scores = NDArray[np.float64]
 
 _LINK = re.compile(
     r"https?://|www\.|⟨url⟩|\b[a-z0-9-]{3,63}\.(?:com|net|org|info|biz|shop|store|co\.uk)\b",
@@ -31,22 +39,30 @@ _LINK = re.compile(
 _MODEL = re.compile(
     r"\b(?:[A-Z]{1,4}-?\d{1,4}[A-Za-z]?|\d+(?:\.\d+)?\s?(?:mm|cm|inch|ml|mg|oz)\b|\d+/\d+(?:th)?\s)"
 )
-_VOWEL = re.compile(r"[aeiouyàáâãäåèéêëìíîïòóôõöùúûüœæ]", re.IGNORECASE)
 
-# Scores are log-odds-like; calibrated on this package's own prototypes and on hand-labelled rows
-# of a real channel (tests/nlp/labels), where they keep over 99 in 100 complaints.
+# Weights and bounds were chosen on the development halves of the labelled texts (tests/nlp/labels)
+# and on the made-up corpus; benchmarks/junk.py gives the figures of the halves held out.
+_VECTOR = 3.0
+_NEIGHBOUR = 2.0
+_BOUND = 1.25
 _SURE_JUNK = 2.0
 _SURE_COMPLAINT = -1.0
 _NEAREST = 15
+_PENALTY = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a text is judged as it is: words and vector scores (above 0 for junk)."""
+    """Why a text is judged as it is; each score is above 0 for junk."""
 
     words: float
     vectors: float
     neighbours: float
+
+    @property
+    def total(self) -> float:
+        """The scores together, less the doubt that a complaint is given; above 0 for junk."""
+        return round(self.words + self.vectors + self.neighbours - _BOUND, 6)
 
 
 class JunkFilter:
@@ -54,7 +70,7 @@ class JunkFilter:
 
     Args:
         definitions: sentences that describe what is reported here (any language).
-        embedder: turns texts into vectors; the default model if None.
+        embedder: the one whose vectors are judged, of any width; the default model if None.
 
     Attributes:
         seeds_: float32 (s, d), vectors of texts that were settled without neighbours.
@@ -76,28 +92,42 @@ class JunkFilter:
         """Learn the channel's own advertising and complaints from its unlabelled texts.
 
         Args:
-            texts: texts of the channel; links may already be placeholders.
-            embeddings: their vectors, if known.
+            texts: texts of the channel, in any order; links may already be placeholders.
+            embeddings: their vectors (n, d) by the same embedder, if known.
             languages: their tags, if known.
             most: seeds kept of either kind, an even sample in stable order.
+
+        Raises:
+            ValueError: the vectors are of another width than the embedder's.
         """
-        model = self.embedder or default()
-        every = everywhere()
-        self._complaints = quantise(model.embed([*every.complaints, *self.definitions]))
-        self._adverts = quantise(model.embed(every.adverts))
-        vectors = quantise(model.embed(texts) if embeddings is None else embeddings)
+        model, every = self.embedder or default(), everywhere()
+        junk = quantise(model.embed([*every.adverts, *prototypes.JUNK]))
+        real = quantise(model.embed([*every.complaints, *prototypes.COMPLAINTS, *self.definitions]))
+        # Some models put all texts into one corner; seen from its middle, cosines are comparable.
+        self._middle = np.asarray((junk.mean(axis=0) + real.mean(axis=0)) / 2)
+        parts = [self._placed(real), self._placed(junk)]
+        flags = [np.repeat([False, True], [len(real), len(junk)])]
+        ridge: Any = Ridge
+        self._side = ridge(alpha=_PENALTY, solver="cholesky").fit(
+            np.vstack(parts).astype(np.float64),
+            np.where(flags[0], 1.0, -1.0),
+            sample_weight=np.where(flags[0], 0.5 / len(junk), 0.5 / len(real)),
+        )
+        vectors = self._placed(model.embed(texts) if embeddings is None else embeddings)
         tags = detect(texts) if languages is None else languages
-        score = self._words(texts, tags) + self._vectors(vectors)
-        parts, flags = [self._complaints, self._adverts], [False] * len(self._complaints)
-        flags += [True] * len(self._adverts)
-        for junk, rows in ((True, score >= _SURE_JUNK), (False, score <= _SURE_COMPLAINT)):
+        side = self._sides(vectors)
+        score = self._words(texts, tags) + side
+        for is_junk, rows in (
+            (True, (score >= _SURE_JUNK) & (side > 0)),
+            (False, (score <= _SURE_COMPLAINT) & (side < 0)),
+        ):
             chosen = np.unique(vectors[rows], axis=0)
             if len(chosen) > most:
                 chosen = chosen[np.linspace(0, len(chosen) - 1, most).astype(int)]
             parts.append(chosen)
-            flags += [junk] * len(chosen)
+            flags.append(np.full(len(chosen), is_junk))
         self.seeds_ = np.vstack(parts)
-        self.junk_ = np.array(flags, dtype=bool)
+        self.junk_ = np.concatenate(flags)
         return self
 
     def predict(
@@ -109,7 +139,7 @@ class JunkFilter:
     ) -> NDArray[np.bool_]:
         """Whether each text is junk, shape (n,)."""
         reasons = self.explain(texts, embeddings=embeddings, languages=languages)
-        return np.array([_verdict(reason) for reason in reasons], dtype=np.bool_)
+        return np.array([reason.total >= 0 for reason in reasons], dtype=np.bool_)
 
     def explain(
         self,
@@ -120,55 +150,38 @@ class JunkFilter:
     ) -> list[Reason]:
         """The evidence on each text."""
         model = self.embedder or default()
-        vectors = quantise(model.embed(texts) if embeddings is None else embeddings)
+        vectors = self._placed(model.embed(texts) if embeddings is None else embeddings)
         tags = detect(texts) if languages is None else languages
-        near = self._neighbours(vectors)
-        return [
-            Reason(float(w), float(v), float(n))
-            for w, v, n in zip(self._words(texts, tags), self._vectors(vectors), near, strict=True)
-        ]
+        scores = (self._words(texts, tags), self._sides(vectors), self._neighbours(vectors))
+        return [Reason(*map(float, each)) for each in zip(*scores, strict=True)]
 
-    def _words(self, texts: Sequence[str], tags: Sequence[str]) -> NDArray[np.float64]:
-        return np.array([word_score(t, tag) for t, tag in zip(texts, tags, strict=True)])
+    def _placed(self, vectors: NDArray[Any]) -> Vectors:
+        """Unit vectors as seen from the middle of the prototypes; a zero row stays zero."""
+        known = quantise(vectors)
+        if known.shape[1:] != self._middle.shape:
+            raise ValueError(
+                f"The vectors are {known.shape[1:]} wide, the embedder's {self._middle.shape}: "
+                "give the filter the embedder that made them."
+            )
+        return quantise(unit((known - self._middle) * known.any(axis=1, keepdims=True)))
 
-    def _vectors(self, vectors: Vectors) -> NDArray[np.float64]:
-        """Nearness to advertising less nearness to complaints, means of the three nearest."""
-        gap = _top(vectors, self._adverts, 3) - _top(vectors, self._complaints, 3)
-        return np.asarray(8.0 * gap, dtype=np.float64)
+    def _words(self, texts: Sequence[str], tags: Sequence[str]) -> Scores:
+        return np.array([word_score(t, tag) for t, tag in zip(texts, tags, strict=True)], float)
 
-    def _neighbours(self, vectors: Vectors) -> NDArray[np.float64]:
-        """Share of junk among the nearest seeds, weighted by cosine, from -1 to 1."""
-        result = np.zeros(len(vectors))
-        sign = np.where(self.junk_, 1.0, -1.0)
-        count = min(_NEAREST, len(self.seeds_))
-        for start in range(0, len(vectors), 2048):
-            products = vectors[start : start + 2048] @ self.seeds_.T
-            near = np.argpartition(-products, count - 1, axis=1)[:, :count]
-            weight = np.maximum(np.take_along_axis(products, near, axis=1), 0) ** 4
-            total = np.maximum(weight.sum(axis=1), 1e-9)
-            result[start : start + 2048] = (weight * sign[near]).sum(axis=1) / total
-        return result
+    def _sides(self, vectors: Vectors) -> Scores:
+        """The regression's answer, about -1 to 1 for complaint and junk, weighted; 0 for none."""
+        if not len(vectors):
+            return np.zeros(0)
+        answer = np.asarray(self._side.predict(vectors.astype(np.float64)))
+        return np.asarray(_VECTOR * answer * vectors.any(axis=1), dtype=np.float64)
 
-
-def _verdict(reason: Reason) -> bool:
-    """Junk only where words, vectors and neighbours agree, or the words alone leave no doubt."""
-    if reason.words >= -0.55 and reason.neighbours > 0.75:
-        return True  # says nothing of a complaint and sits among the channel's advertising
-    total = reason.words + reason.vectors
-    if reason.words >= 3 or (reason.words >= 1.5 and reason.vectors > -0.75):
-        return True
-    if reason.words <= -1:
-        return False
-    return total + 2.0 * reason.neighbours >= 1.7 and reason.neighbours > 0.2
-
-
-def _top(vectors: Vectors, prototypes: Vectors, count: int) -> Vectors:
-    """Mean cosine with the ``count`` nearest prototypes, in blocks."""
-    parts = []
-    for start in range(0, len(vectors), 8192):
-        products = vectors[start : start + 8192] @ prototypes.T
-        parts.append(np.sort(products, axis=1)[:, -count:].mean(axis=1))
-    return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float32)
+    def _neighbours(self, vectors: Vectors) -> Scores:
+        """Share of junk less share of complaints among the nearest seeds, by nearness, weighted."""
+        near, cosine = nearest(vectors, self.seeds_, min(_NEAREST, len(self.seeds_)))
+        weight = np.maximum(cosine.astype(np.float64), 0) ** 4
+        sign = np.where(self.junk_, 1.0, -1.0)[near]
+        share = (weight * sign).sum(axis=1) / np.maximum(weight.sum(axis=1), 1e-9)
+        return np.asarray(_NEIGHBOUR * share, dtype=np.float64)
 
 
 @lru_cache(maxsize=16)
@@ -194,8 +207,7 @@ def word_score(text: str, tag: str) -> float:
     link = bool(_LINK.search(text))
     if not row:
         return 4.0 if link else (0.0 if PLACEHOLDER.search(text) else 3.0)
-    shop = _shop_score(row, tag)
-    score = 2.0 * min(shop, 2.0) - 1.6 * density
+    score = 2.0 * min(_shop_score(row, tag), 2.0) - 1.6 * density
     if link:
         score += 2.5 if complaint == 0 else 0.8
         if len(row) <= 2:
@@ -203,13 +215,19 @@ def word_score(text: str, tag: str) -> float:
         if complaint and _title_shape(text) >= 0.6:
             score += 1.4  # a product's name beside a link, though it holds "case" or "meter"
     if complaint == 0:
-        score += _title_shape(text)
-        score += 3.5 * _gibberish(row)
+        score += _title_shape(text) + _nothing_score(row)
     return score
 
 
+def _nothing_score(row: list[str]) -> float:
+    """High for gibberish; a word over and over may still be a cry that the vector knows."""
+    if gibberish.mash(row) or gibberish.filler(row):
+        return 6.0
+    return 4.5 if gibberish.echo(row) else 0.0
+
+
 def _shop_score(row: list[str], tag: str) -> float:
-    """Weights of the shop phrases present, per ten words for long texts."""
+    """Weights of the shop phrases present, per 25 words for long texts."""
     shop, longest = _shop_phrases(tag)
     found: float = 0.0
     for size in range(1, longest + 1):
@@ -230,18 +248,3 @@ def _title_shape(text: str) -> float:
     if " | " in text or (" & " in text and capital >= 0.75):
         score += 0.6
     return score
-
-
-def _gibberish(row: list[str]) -> float:
-    """Share of words that nobody could say, for short texts: "dfv gbnmk bbvsbaa"."""
-    long = [word for word in row if len(word) > 2 and word.isascii()]
-    if not long or len(row) > 12:
-        return 0.0
-    odd = sum(_unsayable(word) for word in long)
-    keys = sum(len(word) for word in long)
-    return 1.0 if odd / len(long) > 0.6 and (odd >= 2 or keys >= 10) else 0.0
-
-
-def _unsayable(word: str) -> bool:
-    runs: list[str] = re.findall(r"[^aeiouy']+", fold(word))
-    return not _VOWEL.search(word) or max((len(run) for run in runs), default=0) >= 5

@@ -78,7 +78,7 @@ def read(
     vectors = _embed(reports, matter, embedder, known, progress)
     progress("setting junk aside", 0, 1)
     described = [mo.definition for mo in catalogue.modus_operandi.values()]
-    junk_filter = JunkFilter(described).fit(texts, embeddings=vectors, languages=tags)
+    junk_filter = JunkFilter(described, embedder).fit(texts, embeddings=vectors, languages=tags)
     junk = junk_filter.predict(texts, embeddings=vectors, languages=tags)
     return Reading(tuple(reports), tuple(texts), tuple(matter), tuple(tags), vectors, junk)
 
