@@ -5,7 +5,6 @@ python benchmarks/bribe_titles.py  (needs ../shared/data; prints Markdown for RE
 
 from __future__ import annotations
 
-import csv
 import json
 import resource
 import subprocess
@@ -24,31 +23,6 @@ def timed(*arguments: str, cwd: Path) -> float:
     started = time.perf_counter()
     subprocess.run([*COMMAND, *arguments], cwd=cwd, check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - started
-
-
-def junk_against_labels() -> str:
-    """Return how many rows labelled as junk the filter sets aside, and how many complaints."""
-    from nlp import JunkFilter, identifiers, languages
-    from nlp.embedding import UniversalSentenceEncoder
-    from observatory.catalogue import load
-
-    lines = (ROOT / "tests/nlp/labels/bribe_titles_junk.txt").read_text().splitlines()
-    labelled = {int(line) for line in lines if line.strip() and not line.startswith("#")}
-    with REGISTER.open(encoding="utf-8", newline="") as file:
-        titles = [identifiers.scrub(row["title"]).text for row in csv.DictReader(file)]
-    vectors = UniversalSentenceEncoder().embed(titles)
-    tags = languages.detect(titles)
-    definitions = [mo.definition for mo in load().modus_operandi.values()]
-    filter_ = JunkFilter(definitions).fit(titles, embeddings=vectors, languages=tags)
-    found = {
-        row
-        for row, junk in enumerate(filter_.predict(titles, embeddings=vectors, languages=tags))
-        if junk
-    }
-    return (
-        f"Of {len(labelled)} rows labelled as junk {len(found & labelled)} are set aside; "
-        f"of {len(titles) - len(labelled)} others {len(found - labelled)}."
-    )
 
 
 def main() -> None:
@@ -73,7 +47,6 @@ def main() -> None:
     for name, seconds in times.items():
         print(f"| {name} | {seconds:.1f} |")
     print(f"\nPeak memory of the largest process: {peak:.0f} MiB. {products['reports']}\n")
-    print(f"{junk_against_labels()}\n")
     print("| topic | reports | label | phrases | codes |\n|---|---|---|---|---|")
     for topic in products["topics"]:
         codes = ", ".join(f"{c['code']} {c['share']:.0%}" for c in topic["codes"][:3])
