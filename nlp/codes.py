@@ -8,6 +8,7 @@ cue is worth little more than even odds, and a weak cue counts only beside anoth
 
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -115,7 +116,8 @@ class CodeScorer:
             own += [column] * len(phrases)
         every = everywhere()
         background = [*every.complaints, *every.adverts]
-        vectors = quantise(self.embedder.embed([*rows, *background]))
+        embedder: Any = self.embedder  # hashable, as objects are, though its protocol says nothing
+        vectors = _vectors(embedder, (*rows, *background))
         self._prototypes, others = vectors[: len(rows)], vectors[len(rows) :]
         self._owner = np.array(own, dtype=np.int64)
         strangers = self._nearness(np.vstack([self._prototypes, others]))
@@ -151,6 +153,12 @@ class CodeScorer:
         clear = 1 / (1 + np.exp(-2.0 * (lead + 0.5)))  # the best code, or close behind it
         share = 1 / (1 + np.exp(-1.6 * (z - 4.0)))
         return np.asarray(share * (0.4 + 0.6 * clear) * np.any(vectors, axis=1)[:, None])
+
+
+@lru_cache(maxsize=2)
+def _vectors(embedder: Embedder, texts: tuple[str, ...]) -> NDArray[np.float32]:
+    """Vectors of a catalogue's words, which are the same in every run: embedded once a process."""
+    return quantise(embedder.embed(texts))
 
 
 def _combine(said: Scores, likeness: Scores) -> Scores:

@@ -63,7 +63,8 @@ class ExemplarClassifier:
     def fit(self) -> ExemplarClassifier:
         """Learn the catalogue's sentences, once a process: some 3 s for 2,700 of them."""
         texts, labels = self._lessons()
-        self.taught_ = _taught(self.embedder, tuple(texts), tuple(labels.tolist()))
+        embedder: Any = self.embedder  # hashable, as objects are, though its protocol says nothing
+        self.taught_ = _taught(embedder, tuple(texts), tuple(labels.tolist()))
         return self
 
     def predict_proba(self, texts: Sequence[str], embeddings: NDArray[Any]) -> Probabilities:

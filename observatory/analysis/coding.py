@@ -43,7 +43,8 @@ NONE, NONE_BY_WORD = 3.87, -1.21
 
 NEIGHBOURS = 15
 CALIBRATION = Calibration(slope=1.65, offset=1.76)
-THRESHOLD = 0.4
+THRESHOLD = 0.35
+"""Half of the F1 that is reached: best for F1 if chances are calibrated (Lipton et al., 2014)."""
 
 SUBJECT_OF_GROUP = {"EXT": "customs", "CTL": "customs", "INT": "customs", "PRI": "business"}
 """The side that commits a group's practices; collusion takes both."""

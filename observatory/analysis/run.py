@@ -68,7 +68,15 @@ def run(
     backed = np.isin(np.arange(len(group)), group[np.array(proven, bool)])
     progress("matching modus operandi", 0, 1)
     coded = coding.assign(
-        usable, catalogue, embedder, prior.codes if prior.catalogue == catalogue.version else {}
+        usable,
+        catalogue,
+        embedder,
+        prior.codes if prior.catalogue == catalogue.version else {},
+        coding.Confirmed(
+            prior.confirmed, {leaf: grouping.name(topic) for leaf, topic in prior.topics.items()}
+        )
+        if prior.confirmed
+        else coding.NOTHING_CONFIRMED,
     )
     progress("finding topics", 0, 1)
     topics = grouping.identify(usable, coded, prior)

@@ -32,6 +32,7 @@ class State:
         model: the frozen topics, as ``TopicModel.state`` gives them.
         embedder: name of the embedder that made the vectors.
         tallies: tallies by month of keeping, those of removed months included.
+        confirmed: code by topic id, where members confirmed that a topic is a known practice.
     """
 
     vectors: Mapping[bytes, NDArray[np.float32]] = field(default_factory=dict, repr=False)
@@ -41,6 +42,7 @@ class State:
     codes: Mapping[bytes, tuple[str, ...]] = field(default_factory=dict, repr=False)
     catalogue: str = ""
     tallies: Mapping[str, Tallies] = field(default_factory=dict, repr=False)
+    confirmed: Mapping[str, str] = field(default_factory=dict)
 
 
 def write(
