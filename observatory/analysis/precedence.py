@@ -23,8 +23,8 @@ def precedence(
     nor changes a figure that was shown. Within a week, of which no order is known, what a token
     proves goes before what nothing proves. Then lots are drawn, by what all reports of that week
     say: salts change nothing, and whoever imitates a report cannot try wordings until one is drawn
-    first without knowing every other report of the week. Who sends many copies still has as many
-    lots.
+    first without knowing every other report of the week. Copies that differ in a word or an answer
+    have a lot each, so who sends many of them in the week of the report has most of the lots.
 
     Args:
         reports: in any order; of equal ones the earlier in the sequence goes first.
