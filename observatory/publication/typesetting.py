@@ -15,6 +15,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
+from observatory.figures.matrix import matrix
 from observatory.figures.multiples import multiple
 from observatory.figures.names import period
 from observatory.figures.sentences import KINDS
@@ -45,7 +46,7 @@ def pdf(document: Entry, source: Source) -> bytes:
     """
     import typst
 
-    shown = _apply(_put, view(document))
+    shown = _apply(_put, view(document) | {"matrix": by_stage(source)})
     shown["undrawn"] = PUT in json.dumps(shown, ensure_ascii=False)
     shown = _apply(isolated([_put(name) for name in _given(source)]), shown)
     with as_file(files("observatory") / "templates" / "documents") as folder:
@@ -131,6 +132,37 @@ def view(document: Entry) -> Entry:
         for signal in document["signals"]
     ]
     return shown
+
+
+def by_stage(source: Source) -> Entry | None:
+    """Return practices by step of the process, or None where nothing of it may be shown."""
+    found = matrix(
+        source.analysis,
+        source.names,
+        "mo_stage",
+        title="Which practices are reported at which step?",
+        groups=[
+            (words["title"], frozenset(source.largest(direction)))
+            for direction, words in source.text["directions"].items()
+        ],
+    )
+    if found is None:
+        return None
+    return {
+        "title": found.title,
+        "corner": "Modus operandi",
+        "columns": list(found.columns),
+        "groups": [
+            {
+                "title": heading,
+                "rows": [
+                    {"label": label, "fields": [vars(field) for field in fields]}
+                    for _, label, fields in rows
+                ],
+            }
+            for heading, rows in found.groups
+        ],
+    }
 
 
 def _charts(document: Entry) -> dict[str, str]:

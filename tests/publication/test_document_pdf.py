@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -13,6 +14,7 @@ from pypdf.generic import IndirectObject
 from observatory.publication.documents.systemic import systemic
 from observatory.publication.forms import FORMS
 from observatory.publication.tables import printed_tables
+from observatory.publication.typesetting import by_stage
 
 SECTIONS = (
     "1 Summary", "2 How to read the figures", "3 What was read", "4 Trends",
@@ -164,3 +166,23 @@ def test_public_report_uses_the_public_threshold(public_source):
     assert "fewer than 10" in words
     assert "fewer than 5" not in words
     assert "the public" in words
+
+
+def test_practices_by_step_stand_in_one_table_as_on_the_pages(text, source):
+    shown = by_stage(source)
+    assert shown["title"] in text
+    rows = [row for group in shown["groups"] for row in group["rows"]]
+    assert len(rows) > 3
+    for row in rows:
+        figures = [field["said"] for field in row["fields"] if field["said"]]
+        assert figures
+        assert " ".join(figures).replace("\u202f", " ") in text.replace("\u202f", " ")
+    # Extortive and collusive practices stay apart here, too.
+    assert [group["title"] for group in shown["groups"]][:2] == [
+        "Extortive practices", "Collusive practices",
+    ]  # fmt: skip
+
+
+def test_an_analysis_without_that_cut_has_no_such_table(source):
+    tables = tuple(t for t in source.analysis.tables if t.id != "mo_stage")
+    assert by_stage(replace(source, analysis=replace(source.analysis, tables=tables))) is None
