@@ -42,6 +42,28 @@ def held(folder: Path, busy: str, *, wait: float = 0) -> Iterator[None]:
         os.close(descriptor)
 
 
+def taken(folder: Path) -> bool:
+    """Tell whether somebody holds the lock of a folder now; False where that cannot be told.
+
+    It looks by a shared lock of an instant: whoever wants the lock at that instant must wait a
+    little (``wait``) to get it.
+    """
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    else:
+        return False
+    finally:
+        os.close(descriptor)
+
+
 def _take(folder: Path, busy: str, deadline: float) -> int:
     while True:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

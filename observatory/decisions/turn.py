@@ -19,6 +19,15 @@ BUSY = (
 )
 
 
+LOOKS_PASS = 0.3
+"""Seconds to wait for a turn: a look (:func:`under_way`) holds the lock for an instant."""
+
+
+def under_way(instance: Instance) -> bool:
+    """Tell whether an analysis, or a change of what one reads, is under way on this machine."""
+    return locks.taken(instance.folder)
+
+
 @contextmanager
 def turn(instance: Instance) -> Iterator[None]:
     """Be the only one that runs an analysis or changes what one reads.
@@ -32,7 +41,7 @@ def turn(instance: Instance) -> Iterator[None]:
     """
     with ExitStack() as locked:
         try:
-            locked.enter_context(locks.held(instance.folder, BUSY))
+            locked.enter_context(locks.held(instance.folder, BUSY, wait=LOOKS_PASS))
             mine = locked.enter_context(database.alone(instance.vault.engine))
         except SQLAlchemyError as error:
             raise ResourceError(f"The database cannot be locked. {reason(error)}") from error

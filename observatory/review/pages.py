@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, abort, current_app, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from observatory.decisions import turn
 from observatory.disclosure import SafeAnalysis
 from observatory.figures.names import Names, names_of, period
 from observatory.headers import report_failure
@@ -113,7 +114,9 @@ def _guarded(pieces: Iterator[str]) -> Iterator[str]:
 def _settle(app: Flask, instance: Instance) -> None:
     """Set what templates can use, and what stands in for a page that cannot be shown."""
     app.jinja_env.globals.update(
-        observatory_name=instance.config.observatory_name, made_up=instance.made_up
+        observatory_name=instance.config.observatory_name,
+        made_up=instance.made_up,
+        under_way=partial(turn.under_way, instance),
     )
     app.jinja_env.filters["period"] = period
 

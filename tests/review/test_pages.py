@@ -1,6 +1,7 @@
 """Members' pages show the Safe products, how to read them, and nothing else."""
 
 import re
+import threading
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import text
 
 from observatory.access.sign_in import one_time_path
 from observatory.app import create_members
+from observatory.decisions.turn import turn, under_way
 
 HOST = {"Host": "members.localhost:8081"}
 
@@ -221,3 +223,37 @@ def test_before_the_first_run_the_pages_say_what_to_do(made_up, tmp_path):
     client.get(one_time_path(empty), headers=HOST)
     for path in ("/", "/topics/T0001", "/method"):
         assert "There is no analysis yet" in page(client, path)
+    with turn(empty):
+        said = page(client, "/")
+    assert "<h1>The first analysis is under way</h1>" in said
+    assert "There is no analysis yet" not in said
+
+
+def test_a_page_during_an_analysis_says_of_which_run_its_figures_are(member, made_up):
+    assert "An analysis is under way" not in page(member, "/")
+    with turn(made_up):
+        assert "these are the figures of the run before" in page(member, "/")
+        assert "these are the figures of the run before" in page(member, "/topics/T0001")
+    assert "An analysis is under way" not in page(member, "/signals")
+
+
+def test_a_look_never_takes_a_turn_from_an_analysis(made_up, tmp_path):
+    fresh = another(made_up, tmp_path)
+    ended = threading.Event()
+
+    def look():
+        while not ended.is_set():
+            under_way(fresh)
+
+    lookers = [threading.Thread(target=look) for _ in range(2)]
+    for looker in lookers:
+        looker.start()
+    try:
+        for _ in range(5):
+            with turn(fresh):
+                assert under_way(fresh)
+    finally:
+        ended.set()
+        for looker in lookers:
+            looker.join()
+    assert not under_way(fresh)
