@@ -16,6 +16,7 @@ import pandas as pd
 from observatory.analysis.months import quarter_of_month
 from observatory.demo import planted
 from observatory.disclosure import SafeAnalysis, SafeSignal
+from observatory.figures.names import period
 
 LATE_MONTHS = 3
 """A change counts as found when it is dated within so many months of the true date."""
@@ -50,7 +51,7 @@ def _speed_money(fact: Mapping[str, Any], products: SafeAnalysis) -> Recovery:
     return Recovery(
         planted.SPEED_MONEY,
         signal is not None,
-        f"Speed money at one office rose from {fact['first_period']}: {_told(signal, products)}.",
+        f"Speed money at one office rose from {_since(fact)}: {_told(signal, products)}.",
     )
 
 
@@ -62,14 +63,13 @@ def _new_modus(fact: Mapping[str, Any], products: SafeAnalysis) -> Recovery:
             return Recovery(
                 planted.NEW_MODUS,
                 found=True,
-                sentence=f"A practice that the catalogue does not hold began in "
-                f"{fact['first_period']}: topic {topic.id}, {topic.label}: "
-                f"{_told(signal, products)}.",
+                sentence=f"A practice that the catalogue does not hold began in {_since(fact)}: "
+                f"topic {topic.id} ({topic.label}), {_told(signal, products)}.",
             )
     return Recovery(
         planted.NEW_MODUS,
         found=False,
-        sentence=f"A practice that the catalogue does not hold began in {fact['first_period']}: "
+        sentence=f"A practice that the catalogue does not hold began in {_since(fact)}: "
         f"{_told(None, products)}.",
     )
 
@@ -81,10 +81,10 @@ def _measure(fact: Mapping[str, Any], products: SafeAnalysis) -> Recovery:
     return Recovery(
         planted.MEASURE,
         fall is not None and low > 1,
-        f"A measure of {fact['first_period']} cut invented charges at one office: "
-        f"{_told(fall, products)}. They moved to a neighbour: quarters after against quarters "
-        f"before {ratio:.2f} times as many (95% interval {low:.2f} to {high:.2f}, shown quarters, "
-        f"counts taken as Poisson).",
+        f"A measure of {_since(fact)} cut invented charges at one office: "
+        f"{_told(fall, products)}. They moved to a neighbour: {ratio:.2f} times as many a quarter "
+        f"after it as before (95% interval {low:.2f} to {high:.2f}, of shown quarters, counts "
+        f"taken as Poisson).",
     )
 
 
@@ -116,7 +116,7 @@ def _campaign(fact: Mapping[str, Any], products: SafeAnalysis) -> Recovery:
     return Recovery(
         planted.CAMPAIGN,
         signal is not None,
-        f"A campaign lifted all reporting in {' and '.join(fact['periods'])}: "
+        f"A campaign lifted all reporting in {' and '.join(map(period, fact['periods']))}: "
         f"{_told(signal, products)}.",
     )
 
@@ -161,4 +161,12 @@ def _told(signal: SafeSignal | None, products: SafeAnalysis) -> str:
     if signal is None:
         return "not found"
     seen = signal.observed if signal.observed is not None else f"fewer than {products.k}"
-    return f"found in {signal.period}, {seen} reports where {signal.expected:g} were expected"
+    # A change of level is dated by the analysis, which can err by a month or two.
+    return (
+        f"found, dated {period(signal.period)} ({seen} reports, {signal.expected:g} expected in "
+        "that month)"
+    )
+
+
+def _since(fact: Mapping[str, Any]) -> str:
+    return period(str(fact["first_period"]))
