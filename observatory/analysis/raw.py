@@ -98,6 +98,10 @@ class RawSignal:
     since: RawCount
 
 
+FEWEST_MONTHS = 10
+"""In fewer months with tokens no detector has a past to judge by."""
+
+
 @dataclass(frozen=True)
 class RawComparison:
     """A signal that was looked for with and without unproven reports.

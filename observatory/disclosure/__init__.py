@@ -9,5 +9,16 @@ from observatory.disclosure.products import (
     SafeTopic,
 )
 from observatory.disclosure.rules import Rules
+from observatory.disclosure.standing import SafeComparison, SafeStanding
 
-__all__ = ["Door", "Rules", "SafeAnalysis", "SafeCell", "SafeSignal", "SafeTable", "SafeTopic"]
+__all__ = [
+    "Door",
+    "Rules",
+    "SafeAnalysis",
+    "SafeCell",
+    "SafeComparison",
+    "SafeSignal",
+    "SafeStanding",
+    "SafeTable",
+    "SafeTopic",
+]

@@ -11,6 +11,7 @@ from observatory.disclosure.cells import safe_tables
 from observatory.disclosure.phrases import PHRASES_SHOWN, Vocabulary, name_topic, safe_phrases
 from observatory.disclosure.products import SafeAnalysis, SafeSignal, SafeTable, SafeTopic
 from observatory.disclosure.rules import Rules
+from observatory.disclosure.standing import safe_standing
 
 EXPLAINED_SHARE = 0.4
 """A topic of which no code takes this share is a candidate modus operandi."""
@@ -62,6 +63,7 @@ class Door:
                 "suppressed": suppressed,
             },
             manifest=raw.manifest,
+            standing=None if raw.standing is None else safe_standing(raw.standing, self.rules),
         )
 
     def _base_allows(self, reports: int) -> bool:

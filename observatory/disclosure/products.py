@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from observatory.disclosure.standing import SafeStanding
+
 SCHEMA = "joint-integrity-observatory/analysis/1"
 
 
@@ -185,6 +187,7 @@ class SafeAnalysis:
         modus_operandi: (code, distinct reports) in code order; codes are never summed.
         disclosure: k, weeks, dominance, audience and how many cells were suppressed.
         manifest: what was read and by which rules; ``run`` alone differs between equal runs.
+        standing: with and without unproven reports; None where no tokens count.
     """
 
     reports: Mapping[str, int]
@@ -194,6 +197,7 @@ class SafeAnalysis:
     tables: tuple[SafeTable, ...]
     disclosure: Mapping[str, Any]
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    standing: SafeStanding | None = None
 
     @property
     def k(self) -> int:
@@ -239,6 +243,7 @@ class SafeAnalysis:
             "tables": [table.to_json() for table in self.tables],
             "disclosure": dict(self.disclosure),
             "manifest": dict(self.manifest),
+            **({} if self.standing is None else {"standing": self.standing.to_json()}),
         }
 
     @classmethod
@@ -258,4 +263,5 @@ class SafeAnalysis:
             tuple(SafeTable.from_json(entry) for entry in data["tables"]),
             data["disclosure"],
             data["manifest"],
+            SafeStanding.from_json(data["standing"]) if "standing" in data else None,
         )

@@ -9,6 +9,7 @@ from observatory.figures.meanings import certainty, meanings, rivals
 from observatory.figures.names import period
 from observatory.figures.sentences import KINDS, link_of, parts_of, sentence, series_name
 from observatory.figures.series import QUESTIONS, course
+from observatory.figures.standing import WithAndWithout, with_and_without
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,12 +109,14 @@ class SignalsPage:
         silent: names of those without one.
         signals: how many signals there are.
         headline: what changed, in one sentence.
+        standing: with and without unproven reports; None where no tokens count.
     """
 
     groups: tuple[Group, ...]
     silent: tuple[str, ...]
     signals: int
     headline: str
+    standing: WithAndWithout | None
 
 
 def signals_page(analysis: SafeAnalysis, names: Names) -> SignalsPage:
@@ -125,7 +128,13 @@ def signals_page(analysis: SafeAnalysis, names: Names) -> SignalsPage:
         if grouped[key]
     )
     silent = tuple(name for key, name, _ in GROUPS if not grouped[key])
-    return SignalsPage(groups, silent, len(analysis.signals), headline(grouped))
+    return SignalsPage(
+        groups,
+        silent,
+        len(analysis.signals),
+        headline(grouped),
+        with_and_without(analysis, names),
+    )
 
 
 def by_group(analysis: SafeAnalysis, names: Names) -> dict[str, list[str]]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
 from document_schemas import validator
 from made_up_products import made_up
+from pypdf import PdfReader
+from with_tokens import with_tokens
 
 from observatory.disclosure.storage import canonical
 from observatory.publication.documents.source import Source
@@ -36,6 +39,25 @@ def test_report_is_valid_against_its_schema(audience, request):
     source = request.getfixturevalue(audience)
     made = FORMS["json"](systemic(source), source)[""]
     validator("systemic").validate(json.loads(made))
+
+
+@pytest.mark.parametrize("months", [12, 6])
+def test_with_and_without_unproven_reports_stands_where_tokens_count(source, document, months):
+    counting = replace(source, analysis=with_tokens(source.analysis, months))
+    made = json.loads(FORMS["json"](systemic(counting), counting)[""])
+    validator("systemic").validate(made)
+    validator("analysis").validate(json.loads(canonical(counting.analysis)))
+    assert "no mark against it" in made["unproven"]["meaning"]
+    assert len(made["unproven"]["verdicts"]) == (3 if months == 12 else 0)
+    assert "unproven" not in document
+
+
+def test_its_pdf_tells_of_unproven_reports(source):
+    counting = replace(source, analysis=with_tokens(source.analysis))
+    pages = PdfReader(BytesIO(FORMS["pdf"](systemic(counting), counting)[""])).pages
+    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert "With and without unproven reports" in text
+    assert "Seen only with unproven reports" in text
 
 
 @pytest.mark.parametrize(("field", "value"), [("reports", 0), ("reports", None)])

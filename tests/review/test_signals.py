@@ -5,7 +5,9 @@ from dataclasses import replace
 
 import pytest
 from made_up_analysis import OFFICES, analysis
+from with_tokens import with_tokens
 
+from observatory.app import create_members
 from observatory.catalogue import load
 from observatory.disclosure import SafeSignal
 from observatory.figures import meanings as texts
@@ -127,3 +129,37 @@ def test_what_other_signals_suggest_is_told_first():
 def test_certainty_is_the_false_discovery_rate_in_words(q, odds):
     assert odds in certainty(signal("all", q=q))
     assert re.search(r"clear as this one", certainty(signal("all", q=q)))
+
+
+def test_where_tokens_count_signals_are_told_with_and_without_unproven_reports():
+    found = signals_page(with_tokens(SAFE), NAMES).standing
+    assert [(heading, len(changes)) for heading, changes in found.verdicts] == [
+        ("Seen with and without unproven reports", 1),
+        ("Seen only with unproven reports", 1),
+        ("Seen only without unproven reports", 1),
+    ]
+    assert "no mark against it" in found.meaning
+    assert "Fewer reports show less" in found.reading
+    assert [row[2:] for row in found.months] == [("fewer than 5", "fewer than 5")] + [
+        ("41", "67")
+    ] * 11
+    assert signals_page(SAFE, NAMES).standing is None
+
+
+def test_too_few_months_of_tokens_are_said_to_be_too_few():
+    found = signals_page(with_tokens(SAFE, months=6), NAMES).standing
+    assert "these are 6" in found.too_short
+    assert (found.verdicts, found.reading, found.untold) == ((), "", "")
+
+
+def test_the_page_holds_what_tokens_change_in_words_and_figures(made_up):
+    app = create_members(made_up)
+    page = app.jinja_env.get_template("review/signals.html")
+    with app.test_request_context("/signals"):
+        safe = with_tokens(SAFE)
+        shown = {"analysis": safe, "page": signals_page(safe, NAMES), "here": "/signals"}
+        app.update_template_context(shown)
+        text = page.render(**shown)
+    assert "With and without unproven reports" in text
+    assert '<a href="/modus-operandi/MO01">' in text
+    assert "Proven alone" in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from observatory.figures.names import NOT_SAID, least, period
 from observatory.figures.sentences import sentence, series_name
+from observatory.figures.standing import with_and_without
 from observatory.publication.documents.episodes import episodes, told
 from observatory.publication.documents.source import FEWEST_KS, Entry, Source, parts, shown
 
@@ -211,3 +212,28 @@ def signals(source: Source) -> list[Entry]:
         )
         for signal in sorted(source.analysis.signals, key=lambda s: (s.series, s.period))
     ]
+
+
+def unproven(source: Source) -> Entry | None:
+    """Return what leaving unproven reports out changes, in words; None where no tokens count."""
+    found = with_and_without(source.analysis, source.names)
+    if found is None:
+        return None
+    return {
+        "meaning": found.meaning,
+        "over": found.over,
+        "too_short": found.too_short,
+        "verdicts": [
+            {
+                "heading": heading,
+                "changes": [{"name": one.name, "said": one.said} for one in changes],
+            }
+            for heading, changes in found.verdicts
+        ],
+        "reading": found.reading,
+        "untold": found.untold,
+        "months": [
+            {"month": month, "all": every, "proven": proven, "unproven": rest}
+            for month, every, proven, rest in found.months
+        ],
+    }

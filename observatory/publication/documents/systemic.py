@@ -6,7 +6,7 @@ from observatory.publication.documents.annexes import annexes
 from observatory.publication.documents.causes import causes
 from observatory.publication.documents.findings import findings
 from observatory.publication.documents.overview import base, relations, status
-from observatory.publication.documents.practices import sheets, signals, topics, trends
+from observatory.publication.documents.practices import sheets, signals, topics, trends, unproven
 from observatory.publication.documents.recommendations import recommendations
 from observatory.publication.documents.source import Entry, Source
 
@@ -36,6 +36,7 @@ def systemic(source: Source) -> Entry:
         "practices": sheets(source),
         "topics": topics(source),
         "signals": signals(source),
+        **({"unproven": compared} if (compared := unproven(source)) else {}),
         "causes": {"text": source.text["causes_intro"], "factors": causes(source)},
         "relations": relations(source),
         "decisions": source.text["decisions"],
