@@ -32,7 +32,8 @@ class MultilingualE5:
     def embed(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """Vectors of shape (n, 384); ``progress(done, total)`` is called after each batch."""
         model = self._model
-        from threadpoolctl import threadpool_limits
+        import threadpoolctl
 
-        with threadpool_limits(1, "openmp"):
+        limits: Any = threadpoolctl.threadpool_limits
+        with limits(1, "openmp"):
             return in_batches(texts, self.dimensions, model.passage, self.batch, progress)

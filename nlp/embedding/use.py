@@ -8,16 +8,13 @@ from typing import Any
 
 from nlp.embedding.interface import Progress, Vectors, in_batches
 
-LANGUAGES = frozenset(
-    {"ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"}
-)
-"""Languages that it was trained on (Chinese in both scripts counts as two: sixteen)."""
-
 
 class UniversalSentenceEncoder:
     """Google's multilingual Universal Sentence Encoder v3 (Yang et al., ACL 2020), numpy only.
 
-    Sixteen languages. One thread: its default of four is many times slower on two cores.
+    Arabic, Chinese in both scripts, Dutch, English, French, German, Italian, Japanese, Korean,
+    Polish, Portuguese, Russian, Spanish, Thai and Turkish; a text's last bits may depend on those
+    beside it. One thread: its default of four is many times slower on two cores.
     """
 
     name = "use-multilingual-3"
