@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from observatory.analysis.raw import RawAnalysis, RawSignal, RawTopic
@@ -52,7 +52,7 @@ class Door:
             },
             topics=topics,
             modus_operandi=codes,
-            signals=tuple(filter(None, map(self._signal, raw.signals))),
+            signals=tuple(filter(None, (self._signal(one, tables) for one in raw.signals))),
             tables=tuple(_with_shown_topics(table, shown_topics) for table in tables),
             disclosure={
                 "audience": self.rules.audience,
@@ -91,16 +91,16 @@ class Door:
             < EXPLAINED_SHARE * topic.count.reports,
         )
 
-    def _signal(self, signal: RawSignal) -> SafeSignal | None:
+    def _signal(self, signal: RawSignal, tables: Sequence[SafeTable]) -> SafeSignal | None:
         """Show a signal with its figure, without it, or not at all.
 
-        A count that may be shown is. A lasting change whose month is under k shows without a
-        figure when all the reports since then may be shown; a fall, which leaves few reports
-        behind, when what was expected was itself at least k. A single month's rise under k does
-        not show.
+        A count that may be shown is, unless a table keeps it back beside a small one. A lasting
+        change whose month is not shown shows without a figure when all the reports since then may
+        be shown; a fall, which leaves few reports behind, when what was expected was itself at
+        least k. A single month's rise without a figure does not show.
         """
         levels = tuple(part.partition(":")[2] for part in signal.series.split("|"))
-        shown = self.rules.allows(signal.count, *levels)
+        shown = self.rules.allows(signal.count, *levels) and not _kept_back(signal, tables)
         falling = signal.observed < signal.expected
         lasting = signal.kind in LASTING and (
             self.rules.allows(signal.since, *levels)
@@ -119,6 +119,19 @@ class Door:
             upper=max(expected, _outward(signal.upper, up=True)),
             q=_six_figures(signal.q),
         )
+
+
+def _kept_back(signal: RawSignal, tables: Sequence[SafeTable]) -> bool:
+    """Tell whether a listed table holds a signal's count and does not show it."""
+    at = {"month": signal.period}
+    if signal.series != "all":
+        at |= dict(part.split(":", 1) for part in signal.series.split("|"))
+    return any(
+        table.count(*(at[name] for name in table.dimensions)) is None
+        for table in tables
+        if set(table.dimensions) == at.keys()
+        and all(at[name] in table.levels[name] for name in table.dimensions)
+    )
 
 
 def _with_shown_topics(table: SafeTable, shown: tuple[str, ...]) -> SafeTable:

@@ -157,3 +157,30 @@ def test_raw_figures_do_not_show_in_a_repr():
     shown = repr(topic(phrases=[phrase("Rashid")], codes={"MO01": RawCount(77, 1, 1)}))
     assert "Rashid" not in shown
     assert "77" not in shown
+
+
+def test_no_signal_shows_a_count_that_a_table_keeps_back_beside_a_small_one():
+    """EAST has 2 reports in May: from the month's total and NORTH's figure they could be found."""
+    two, eight, many = RawCount(2, 2, 1), RawCount(8, 4, 2), RawCount(40, 4, 10)
+    offices = ("EAST", "NORTH", "SOUTH")
+    table = RawTable(
+        "office_month",
+        ("office", "month"),
+        {"office": offices, "month": ("2024-05",)},
+        {(one, "2024-05"): c for one, c in zip(offices, (two, eight, many), strict=True)},
+        frozenset({"office"}),
+    )
+    found = through(
+        tables=(table,),
+        signals=(
+            signal(8, 2.0, eight, "office:NORTH"),
+            signal(8, 2.0, eight, "office:NORTH", kind="level_shift", since=many),
+            signal(40, 9.0, many, "office:SOUTH"),
+            signal(8, 2.0, eight, "mo:MO01|office:NORTH"),
+        ),
+    )
+    assert [(one.series, one.kind, one.observed) for one in found.signals] == [
+        ("office:NORTH", "level_shift", None),
+        ("office:SOUTH", "rise", 40),
+        ("mo:MO01|office:NORTH", "rise", 8),
+    ]
