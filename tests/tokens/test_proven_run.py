@@ -1,6 +1,7 @@
 """A run with tokens: proven and unproven reports by month, through the door and into exports."""
 
 import hashlib
+import json
 from datetime import date
 
 import pytest
@@ -12,7 +13,7 @@ from observatory.analysis.run import run
 from observatory.analysis.state import State
 from observatory.complaint import periods
 from observatory.demo.corpus import make_corpus
-from observatory.disclosure import Door
+from observatory.disclosure import Door, SafeAnalysis
 from observatory.disclosure.rules import Rules
 from observatory.tokens import token
 
@@ -86,9 +87,11 @@ def test_proven_reports_pass_the_door_by_month_and_a_spent_token_proves_no_secon
     assert raw.manifest["tokens"] == [
         {"epoch": "trader-2026-Q4", "key": epoch.key_id.hex(), "issued": 100}
     ]
+    assert (raw.standing.months, raw.standing.signals) == (MONTHS, ())  # too few for a past
     safe = Door(Rules("members", k=5), lambda *_: False, {}).pass_through(raw)
     [shown] = [table for table in safe.tables if table.id == "standing_month"]
     assert {cell.key for cell in shown.cells} >= {("proven", "2026-10"), ("unproven", "2026-10")}
+    assert SafeAnalysis.from_json(json.loads(json.dumps(safe.to_json()))).standing.months == MONTHS
     stricter = Door(Rules("members", k=40), lambda *_: False, {}).pass_through(raw)
     [hidden] = [table for table in stricter.tables if table.id == "standing_month"]
     # With the one half withheld the other would give it away.
