@@ -38,7 +38,7 @@ with atheris.instrument_imports(include=["observatory", "crypto", "webauthn"]):
     from observatory.assets import page
     from observatory.assets.listing import AssetList
     from observatory.audit import Entry
-    from observatory.audit.log import SignedHead
+    from observatory.audit.signed_heads import SignedHead
     from observatory.backup import container
     from observatory.backup.keys import Keys
     from observatory.batches import batch
