@@ -125,6 +125,12 @@ class Policy(Link):
         first = self.chain[0].rules
         return root_of(first["key"], first["signers"])
 
+    @property
+    def embedder(self) -> str:
+        """Name of what turns the reports' words into vectors; a policy need not name it."""
+        name: str = self.rules.get("embedder", terms.DEFAULT_EMBEDDER)
+        return name
+
     def disclosure(self, audience: Audience) -> Rules:
         """Return the disclosure rules for an audience."""
         return terms.disclosure_of(self.rules, audience)

@@ -27,7 +27,10 @@ SHARES = (2, 16)
 SIGNERS = (2, 16)
 MOST_PREVIOUS_KEYS = 4
 
+DEFAULT_EMBEDDER = "use"
+
 _HASH = re.compile(r"[0-9a-f]{64}")
+_EMBEDDER = re.compile(r"[a-z0-9][a-z0-9_.-]{0,63}")
 _ALWAYS = {
     "schema", "version", "made_up", "key", "signers", "custody", "disclosure", "retention_months",
 }  # fmt: skip
@@ -48,7 +51,8 @@ def check(rules: Body) -> None:
         TypeError: a rule is of another kind than it must be.
     """
     later = {"previous"} if rules["version"] != 1 else set()
-    _names(rules, _ALWAYS | later, "the policy")
+    chosen = {"embedder"} & rules.keys()
+    _names(rules, _ALWAYS | later | chosen, "the policy")
     if rules["schema"] != SCHEMA:
         raise TermsError("its schema is not that of a policy of this version")
     _whole(rules["version"], (1, 1_000_000), "version")
@@ -63,6 +67,8 @@ def check(rules: Body) -> None:
         _check_custody(rules["custody"][side], side)
     _check_disclosure(rules["disclosure"])
     _whole(rules["retention_months"], RETENTION_MONTHS, "months of retention")
+    if chosen and not _is_embedder(rules["embedder"]):
+        raise TermsError("'embedder' is the name of none")
 
 
 def check_succession(before: Body, after: Body) -> None:
@@ -84,6 +90,10 @@ def check_succession(before: Body, after: Body) -> None:
         raise TermsError("a key that was given up comes back")
     elif known[0] not in previous:
         raise TermsError("a new key drops the old one while reports are sealed to it")
+
+
+def _is_embedder(name: Any) -> bool:
+    return type(name) is str and _EMBEDDER.fullmatch(name) is not None
 
 
 def _bare(key: Body) -> dict[str, str]:
@@ -186,6 +196,7 @@ def in_words(rules: Body) -> dict[str, str]:
         "Rounding": f"to {shown['base']['members']} for members, "
         f"to {shown['base']['public']} in public",
         "Kept": f"{rules['retention_months']} months",
+        "Embedder": rules.get("embedder", DEFAULT_EMBEDDER),
         "Key": rules["key"]["id"],
         "Earlier keys": ", ".join(key["id"] for key in rules["key"].get("previous_keys", []))
         or "none",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -93,6 +93,7 @@ def run(
     raw = producing.produce(
         found, together, catalogue, offices, today, progress=progress, epochs=epochs
     )
+    raw = replace(raw, manifest={**raw.manifest, "embedder": embedder.name})
     parts = state.write(
         usable.reports,
         usable.vectors,

