@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Chances = NDArray[np.float64]
 
 TRUST, FROM = 0.25, 2.0
-"""What a confirmed topic's word weighs, and from which log odds on (1 in 8) it counts at all.
+"""What a confirmed topic's word weighs, and below which log odds (1 in 8) it speaks against a code.
 
 Chosen on made-up reports. Topics are about more than one thing: at full weight precision falls.
 """
@@ -38,12 +38,15 @@ class ConfirmedClassifier:
         self.codes = tuple(codes)
         self.confirmed = dict(confirmed)
 
-    def fit(self, vectors: NDArray[np.float32], topics: Sequence[str]) -> ConfirmedClassifier:
+    def fit(
+        self, vectors: NDArray[np.float32], topics: Sequence[str], chances: Chances
+    ) -> ConfirmedClassifier:
         """Learn from reports that have a topic; the order of the reports changes nothing.
 
         Args:
             vectors: (n, d), quantised.
             topics: topic of each report, "" for none.
+            chances: (n, m), of each code, before anything was confirmed.
         """
         from sklearn.linear_model import LogisticRegression
         from threadpoolctl import threadpool_limits
@@ -55,6 +58,7 @@ class ConfirmedClassifier:
         rows = np.flatnonzero([bool(topic) for topic in topics])
         if len(set(labels[rows].tolist())) < _CLASSES:
             return self
+        self.coverage_ = _coverage(labels[rows], chances[rows])
         rows = rows[np.lexsort((labels[rows], *vectors[rows].T[::-1]))]
         rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), MOST)).astype(np.int64)]
         with threadpool_limits(1):
@@ -69,16 +73,24 @@ class ConfirmedClassifier:
         return found[:, :-1]
 
     def blend(self, chances: Chances, vectors: NDArray[np.float32]) -> Chances:
-        """Return chances (n, m) raised by what members confirmed.
+        """Return chances (n, m) as members' confirmations move them.
 
-        None is lowered: that a report is unlike the topics confirmed so far tells nothing, since
-        the next topic about the same practice may be confirmed tomorrow.
+        Likeness raises a code. Unlikeness lowers it only as far as the topics confirmed hold the
+        reports of the code: where they hold a tenth of them, it says next to nothing.
         """
         if self.model_ is None:
             return chances
-        witness = np.maximum(_log_odds(self.predict_proba(vectors)) + FROM, 0.0)
-        raised = 1 / (1 + np.exp(-_log_odds(chances) - TRUST * witness))
-        return np.asarray(np.where(witness > 0, np.maximum(raised, chances), chances))
+        witness = _log_odds(self.predict_proba(vectors)) + FROM
+        moved = _log_odds(chances) + TRUST * np.where(witness > 0, 1, self.coverage_) * witness
+        return np.asarray(np.where(self.coverage_ > 0, 1 / (1 + np.exp(-moved)), chances))
+
+
+def _coverage(labels: NDArray[np.int64], chances: Chances) -> Chances:
+    """Return the share of each code's expected reports that lie in topics linked to it, (m,)."""
+    columns = np.arange(chances.shape[1])
+    inside = np.where(labels[:, None] == columns, chances, 0.0).sum(axis=0)
+    share = inside / np.maximum(chances.sum(axis=0), _EDGE)
+    return np.asarray(np.round(share, 9))  # the order of additions decides nothing
 
 
 def _log_odds(chances: Chances) -> Chances:

@@ -103,10 +103,13 @@ def assign(
     """
     practices = tuple(catalogue.modus_operandi)
     probabilities = score(usable, catalogue, embedder)
+    chances = CALIBRATION.chances(probabilities[:, :-1])
     taught = ConfirmedClassifier(practices, confirmed.codes).fit(
-        usable.vectors, [confirmed.topics.get(report.leaf, "") for report in usable.reports]
+        usable.vectors,
+        [confirmed.topics.get(report.leaf, "") for report in usable.reports],
+        chances,
     )
-    chances = taught.blend(CALIBRATION.chances(probabilities[:, :-1]), usable.vectors)
+    chances = taught.blend(chances, usable.vectors)
     found = codes.assign(np.round(chances, 6), practices, threshold=THRESHOLD)
     return Coding(
         tuple(
