@@ -190,7 +190,7 @@ def _kind(error: Exception) -> str:
 
 
 def _stopped() -> Exit:
-    _say("Stopped. Nothing was left half done.")
+    _say(stopping.STOPPED)
     return Exit.UNEXPECTED
 
 

@@ -9,6 +9,8 @@ import os
 import random
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from functools import partial
 
@@ -44,6 +46,20 @@ def disturbed(prepared, arguments, wait, how):
         assert done.code in (0, -how)  # it was over, or had not begun; kill -9 asks nobody
     assert "Traceback" not in done.errors
     return done
+
+
+@pytest.mark.parametrize("loaded", ["click", "sqlalchemy.util", "observatory.instance"])
+def test_a_command_that_is_stopped_while_it_loads_says_so(loaded, tmp_path):
+    command = [sys.executable, "-X", "importtime", "-m", "observatory", "--instance", "i", "audit"]
+    started = subprocess.Popen(
+        [*command, "log"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    next(line for line in started.stderr if line.rstrip().endswith(f" {loaded}"))
+    started.send_signal(signal.SIGINT)
+    _, rest = started.communicate(timeout=60)
+    words = [line for line in rest.splitlines() if line and not line.startswith("import time:")]
+    assert started.returncode == 1
+    assert words == [STOPPED.strip()]
 
 
 def files(folder):
