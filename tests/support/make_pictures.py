@@ -102,9 +102,9 @@ WITH_TOKENS = (
 )
 
 
-def write(path: Path, png: bytes) -> None:
+def write(path: Path, png: bytes, colours: int = COLOURS) -> None:
     """Keep the picture with few colours, which one of text does not miss."""
-    few = ["-strip", "+dither", "-colors", str(COLOURS), "-define", "png:compression-level=9"]
+    few = ["-strip", "+dither", "-colors", str(colours), "-define", "png:compression-level=9"]
     subprocess.run(["convert", "png:-", *few, f"png8:{path}"], input=png, check=True)
 
 
