@@ -181,6 +181,7 @@ def _topics(coded: Coded, counted: Tallies, calendar: Calendar) -> tuple[RawTopi
                 for (owner, code), cell in shared.items()
                 if owner == topic and code not in ("other", counts.NO_PRACTICE)
             },
+            other=shared.get((topic, "other"), NOTHING),
         )
         for (topic,) in sorted(sizes)
         if topic != grouping.name(0)

@@ -70,12 +70,14 @@ class RawTopic:
     Attributes:
         phrases: candidates, best first.
         codes: reports of the topic by modus operandi code.
+        other: those that no code fits. A report that all went as it should is none of them.
     """
 
     id: str
     count: RawCount
     phrases: tuple[RawPhrase, ...]
     codes: Mapping[str, RawCount] = field(repr=False)
+    other: RawCount = field(default=NOTHING, repr=False)
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from observatory.disclosure.rules import Rules
 from observatory.disclosure.standing import safe_standing
 
 EXPLAINED_SHARE = 0.4
-"""A topic of which no code takes this share is a candidate modus operandi."""
+"""A topic of which no code takes this share may be a candidate modus operandi."""
 
 LASTING = frozenset({"level_shift", "new", "vanishing", "drift"})
 """Kinds of signal that are about all that came since, and not about one month."""
@@ -87,8 +87,7 @@ class Door:
             phrases=tuple(phrase.text for phrase in phrases[:PHRASES_SHOWN]),
             reports=size,
             codes=codes,
-            candidate=max((c.reports for c in topic.codes.values()), default=0)
-            < EXPLAINED_SHARE * topic.count.reports,
+            candidate=_unexplained(topic),
         )
 
     def _signal(self, signal: RawSignal, tables: Sequence[SafeTable]) -> SafeSignal | None:
@@ -132,6 +131,15 @@ def _kept_back(signal: RawSignal, tables: Sequence[SafeTable]) -> bool:
         if set(table.dimensions) == at.keys()
         and all(at[name] in table.levels[name] for name in table.dimensions)
     )
+
+
+def _unexplained(topic: RawTopic) -> bool:
+    """Tell whether no code explains a topic: "other" is the commonest of what its reports tell.
+
+    A topic of reports that all went as it should has few of either, and is no practice.
+    """
+    most = max((count.reports for count in topic.codes.values()), default=0)
+    return most < EXPLAINED_SHARE * topic.count.reports and most < topic.other.reports
 
 
 def _with_shown_topics(table: SafeTable, shown: tuple[str, ...]) -> SafeTable:

@@ -23,8 +23,8 @@ def phrase(text, count=ENOUGH, language="en"):
     return RawPhrase(text, language, count)
 
 
-def topic(name="T0001", count=ENOUGH, phrases=(), codes=None):
-    return RawTopic(name, count, tuple(phrases), codes or {})
+def topic(name="T0001", count=ENOUGH, phrases=(), codes=None, other=FEW):
+    return RawTopic(name, count, tuple(phrases), codes or {}, other)
 
 
 def signal(observed, expected, count, series="mo:MO01|office:NORTH", kind="rise", since=None):
@@ -95,8 +95,16 @@ def test_a_topic_without_phrases_is_called_by_its_nearest_code():
 
 
 def test_a_topic_that_no_code_explains_is_a_candidate():
-    assert through(topics=[topic(codes={"MO01": RawCount(11, 9, 2)})]).topics[0].candidate
-    assert not through(topics=[topic(codes={"MO01": RawCount(12, 9, 2)})]).topics[0].candidate
+    rest = RawCount(19, 9, 4)
+    assert (
+        through(topics=[topic(codes={"MO01": RawCount(11, 9, 2)}, other=rest)]).topics[0].candidate
+    )
+    explained = topic(codes={"MO01": RawCount(12, 9, 2)}, other=rest)
+    assert not through(topics=[explained]).topics[0].candidate
+
+
+def test_a_topic_of_reports_that_went_as_they_should_is_no_candidate():
+    assert not through(topics=[topic(codes={"MO01": FEW}, other=FEW)]).topics[0].candidate
 
 
 def test_a_rise_in_a_hidden_cell_is_not_shown():
