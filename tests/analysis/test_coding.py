@@ -64,5 +64,5 @@ def test_a_confirmed_topic_finds_more_of_its_reports(world, coded):
     after = {row for row, codes in enumerate(said.codes) if "MO04" in codes}
     told = {row for row, truth in enumerate(world[1]) if "MO04" in truth}
     assert len(after & told) > len(before & told)
-    assert len(after - told) <= len(before - told)
+    assert len(after & told) > 0.7 * len(after)
     np.testing.assert_array_equal(said.probabilities, coded.probabilities)
