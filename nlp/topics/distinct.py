@@ -112,11 +112,19 @@ def shared_part(text: str, tag: str) -> float:
     return sum(word in common or stem(word) in common for word in row) / len(row) if row else 1.0
 
 
-def combine(centred: Vectors, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
-    """Sentence and word vectors side by side, as unit rows (n, d + 256)."""
+def combine(
+    centred: Vectors, texts: Sequence[str], languages: Sequence[str], rows: Sequence[Counter[str]]
+) -> Vectors:
+    """Sentence and word vectors side by side, as unit rows (n, d + 256).
+
+    Args:
+        centred: (n, d) sentence vectors.
+        texts: n texts.
+        languages: their tags.
+        rows: their words, as :func:`distinguishing` gives them, counted.
+    """
     parts = [shared_part(text, tag) for text, tag in zip(texts, languages, strict=True)]
     overall = math.fsum(parts) / max(len(parts), 1)  # fsum is exact, so order does not matter
-    rows = [Counter(distinguishing(t, tag)) for t, tag in zip(texts, languages, strict=True)]
     long = [max(0.0, 1 - _TAKEN_IN / max(row.total(), 1)) for row in rows]
     weight = (_WORD_WEIGHT + _CORPUS_WEIGHT * overall + np.add(parts, long))[:, None]
     return unit(np.hstack([centred, weight * word_vectors(rows)]))

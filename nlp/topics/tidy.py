@@ -1,10 +1,10 @@
-"""Tidying a cut: topics that say the same join, topics that say nothing are taken apart.
+"""Tidying a cut: topics that say nothing are taken apart.
 
-Louvain at one resolution splits a large topic by manner of writing ("I paid for police
-verification", "Police verification for passport") and gathers leftovers that only sound alike.
-Both are seen from the centroids, in the space in which the graph was built.
+Louvain gathers leftovers that only sound alike. That is seen from the two halves of the vectors:
+how alike the sentences of a topic are, and how alike their words.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -15,10 +15,6 @@ from nlp.embedding import quantise
 Vectors = NDArray[np.float32]
 Labels = NDArray[np.int64]
 
-# Cosine of the centred centroids from which two topics are one. On four labelled sets the adjusted
-# Rand index rises or stays for every resolution (bribe titles .13 to .22, StackOverflow cut four
-# times too fine .60 to .74); under .5 distinct topics begin to join.
-ALIKE = 0.6
 # A topic's texts are alike in sentence vectors by c and in distinguishing words by w. Topics with a
 # subject have w/c of .16 and more on every set here; what is held together by phrasing alone
 # ("I feel bad that I paid", "... took 500 from me") stays under an eighth.
@@ -41,36 +37,19 @@ def unit_rows(total: NDArray[Any]) -> Vectors:
     return quantise(total / np.where(lengths > 0, lengths, 1))
 
 
-def join_alike(vectors: Vectors, labels: Labels) -> Labels:
-    """Join the two topics whose centred centroids are nearest, while they are nearer than ALIKE."""
-    labels = np.unique(labels, return_inverse=True)[1].astype(np.int64)
-    sizes = np.bincount(labels).astype(np.float64)
-    overall = vectors.sum(axis=0, dtype=np.float64) / max(len(vectors), 1)
-    total = sums(vectors, labels) - sizes[:, None] * overall
-    target = np.arange(len(sizes))
-    while len(alive := np.unique(target)) > 2:
-        rows = unit_rows(total[alive])
-        cosine = rows @ rows.T
-        np.fill_diagonal(cosine, -1)
-        i, j = np.unravel_index(int(np.argmax(cosine)), cosine.shape)
-        if cosine[i, j] < ALIKE:
-            break
-        keep, gone = int(alive[min(i, j)]), int(alive[max(i, j)])
-        total[keep] += total[gone]
-        target[target == gone] = keep
-    return np.asarray(target[labels], dtype=np.int64)
-
-
-def take_apart(vectors: Vectors, sentences: int, labels: Labels) -> Labels:
+def take_apart(
+    vectors: Vectors, sentences: int, languages: Sequence[str], labels: Labels
+) -> Labels:
     """Take apart topics that are held together by phrasing; -1 for texts that fit nowhere else.
 
     Args:
         vectors: (n, d) combined rows: sentence vector first, then word vector.
         sentences: dimensions of the sentence part.
+        languages: tag of each text; words are compared within a language only.
         labels: topics 0..max.
     """
     labels = np.unique(labels, return_inverse=True)[1].astype(np.int64)
-    hollow = _hollow(vectors, sentences, labels)
+    hollow = _hollow(vectors, sentences, languages, labels)
     if not hollow.any() or hollow.all():
         return labels
     rows = np.flatnonzero(hollow[labels])
@@ -81,17 +60,25 @@ def take_apart(vectors: Vectors, sentences: int, labels: Labels) -> Labels:
     return result
 
 
-def _hollow(vectors: Vectors, sentences: int, labels: Labels) -> NDArray[np.bool_]:
+def _hollow(
+    vectors: Vectors, sentences: int, languages: Sequence[str], labels: Labels
+) -> NDArray[np.bool_]:
     """Which topics are alike in phrasing only."""
-    sizes = np.bincount(labels).astype(np.float64)
-    phrasing = _alikeness(vectors[:, :sentences], labels, sizes)
-    words = _alikeness(vectors[:, sentences:], labels, sizes)
-    return np.asarray((words < _WORDS_TO_PHRASING * phrasing) & (sizes > 1))
+    tags = np.unique(np.array(languages), return_inverse=True)[1].astype(np.int64)
+    groups, part = np.unique(labels * (tags.max() + 1) + tags, return_inverse=True)
+    topic = groups // (tags.max() + 1)
+    sizes = np.bincount(part).astype(np.float64)
+    pairs = np.bincount(topic, weights=sizes * (sizes - 1))
+    phrasing, words = (
+        np.bincount(topic, weights=_likeness(half, part)) / np.maximum(pairs, 1)
+        for half in (vectors[:, :sentences], vectors[:, sentences:])
+    )
+    return np.asarray((words < _WORDS_TO_PHRASING * phrasing) & (pairs > 0))
 
 
-def _alikeness(part: Vectors, labels: Labels, sizes: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Mean cosine of two different texts of each topic, texts with a zero row counting as 0."""
-    rows = quantise(part / np.maximum(np.linalg.norm(part, axis=1, keepdims=True), 1e-9))
-    own = np.bincount(labels, weights=np.einsum("ij,ij->i", rows, rows, dtype=np.float64))
-    together = np.square(sums(rows, labels)).sum(axis=1)
-    return np.asarray((together - own) / np.maximum(sizes * (sizes - 1), 1))
+def _likeness(half: Vectors, part: Labels) -> NDArray[np.float64]:
+    """Sum of the cosines of all pairs of two different texts of each part; zero rows count as 0."""
+    rows = quantise(half / np.maximum(np.linalg.norm(half, axis=1, keepdims=True), 1e-9))
+    own = np.bincount(part, weights=np.einsum("ij,ij->i", rows, rows, dtype=np.float64))
+    together = np.square(sums(rows, part)).sum(axis=1)
+    return np.asarray(together - own)

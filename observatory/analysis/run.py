@@ -41,6 +41,7 @@ def run(
     today: date,
     progress: Progress,
     epochs: Sequence[Epoch] = (),
+    refit: bool = False,
 ) -> Findings:
     """Analyse the opened reports.
 
@@ -53,6 +54,7 @@ def run(
         today: months whose weeks all end before it are whole.
         progress: told how far the work is.
         epochs: of bona fide tokens, as both sides signed them.
+        refit: find topics anew, instead of placing new reports among those that are frozen.
     """
     if prior.embedder != embedder.name:
         # Topics of another embedder are others, and so are their numbers.
@@ -79,7 +81,7 @@ def run(
         else coding.NOTHING_CONFIRMED,
     )
     progress("finding topics", 0, 1)
-    topics = grouping.identify(usable, coded, prior)
+    topics = grouping.identify(usable, coded, prior, refit=refit)
     progress("counting", 0, 1)
     found = producing.Coded(
         opened, everything, usable, topics, coded.codes, tuple(backed[first & ~everything.junk])

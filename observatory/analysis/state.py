@@ -19,6 +19,8 @@ from observatory.analysis.tallies import Tallies, pack, unpack
 TOPICS = "topics"
 MEAN = "mean:"
 TALLIES = "tallies/"
+MODEL = ("centroids", "coherence", "ids", "reach", "resolution", "sizes", "stability")
+"""What ``TopicModel.state`` holds beside the means."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +84,7 @@ def write(
     parts.update({f"{TALLIES}{month}": pack(counted) for month, counted in tallies.items()})
     means = {f"{MEAN}{tag}": mean for tag, mean in model["means"].items()}
     parts[TOPICS] = _pack(
-        centroids=model["centroids"],
-        sizes=model["sizes"],
-        resolution=np.array(model["resolution"]),
+        **{name: np.asarray(model[name]) for name in MODEL},
         embedder=np.array(embedder),
         catalogue=np.array(catalogue),
         **means,
@@ -113,9 +113,7 @@ def read(parts: Mapping[str, bytes]) -> State:
             codes[leaf] = tuple(filter(None, str(part["codes"][row]).split(",")))
     frozen = _unpack(parts[TOPICS])
     model = {
-        "centroids": frozen["centroids"],
-        "sizes": frozen["sizes"],
-        "resolution": float(frozen["resolution"]),
+        **{name: frozen[name] for name in MODEL},
         "means": {
             key.removeprefix(MEAN): mean for key, mean in frozen.items() if key.startswith(MEAN)
         },

@@ -94,8 +94,13 @@ def init(
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
     help="Write the products for members as JSON; '-' is standard output.",
 )
+@click.option(
+    "--refit",
+    is_flag=True,
+    help="Find topics anew. Those that are still there keep their numbers; the rest is told.",
+)
 @click.pass_obj
-def analyse(folder: Path, /, output: Path | None, **given: Any) -> None:
+def analyse(folder: Path, /, output: Path | None, *, refit: bool, **given: Any) -> None:
     """Open a run with the shares of both sides and analyse all closed weeks."""
     from observatory.decisions import upkeep
     from observatory.instance import Instance
@@ -113,7 +118,7 @@ def analyse(folder: Path, /, output: Path | None, **given: Any) -> None:
 
     embedder = reader.of(instance.policy)
     with progress.shown() as report:
-        done = joint_run.analyse(instance, sheets, embedder, report)
+        done = joint_run.analyse(instance, sheets, embedder, report, refit=refit)
     products = done.products["members"]
     text = canonical(products).encode()
     if to_file is not None:

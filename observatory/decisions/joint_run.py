@@ -40,7 +40,12 @@ class JointRun:
 
 
 def analyse(
-    instance: Instance, sheets: Sequence[Brought], embedder: Embedder, progress: Progress
+    instance: Instance,
+    sheets: Sequence[Brought],
+    embedder: Embedder,
+    progress: Progress,
+    *,
+    refit: bool = False,
 ) -> JointRun:
     """Analyse all reports of closed weeks and store what may be shown.
 
@@ -49,6 +54,7 @@ def analyse(
         sheets: share files of both sides, or sheets that were read already.
         embedder: turns text into vectors.
         progress: told how far the work is.
+        refit: find topics anew; those that are still there keep their numbers.
 
     Raises:
         NotAllowedError: one side is missing, both have not decided the catalogue, or this is an
@@ -61,11 +67,16 @@ def analyse(
     """
     instance.refuse_on_intake_host("A run")
     with turn(instance):
-        return _analyse(instance, sheets, embedder, progress)
+        return _analyse(instance, sheets, embedder, progress, refit=refit)
 
 
 def _analyse(
-    instance: Instance, sheets: Sequence[Brought], embedder: Embedder, progress: Progress
+    instance: Instance,
+    sheets: Sequence[Brought],
+    embedder: Embedder,
+    progress: Progress,
+    *,
+    refit: bool,
 ) -> JointRun:
     check_log(instance)
     check_resealed(instance)
@@ -106,6 +117,7 @@ def _analyse(
         today=today(),
         progress=progress,
         epochs=epochs,
+        refit=refit,
     )
     progress("passing the disclosure door", 0, 1)
     products = _through_the_door(instance, findings)

@@ -23,8 +23,12 @@ def parts_of(found):
     rng = np.random.default_rng(0)
     model = {
         "centroids": rng.normal(size=(2, 8)).astype(np.float32),
-        "sizes": np.array([3, 1]),
+        "coherence": np.array([0.1, -0.2]),
+        "ids": np.array([0, 1]),
+        "reach": np.array([0.2, 0.3], np.float32),
         "resolution": 1.5,
+        "sizes": np.array([3, 1]),
+        "stability": np.array([0.8, np.nan]),
         "means": {"": np.zeros(8, np.float32), "en": np.ones(8, np.float32)},
     }
     vectors = rng.normal(size=(len(found), 8)).astype(np.float32)
@@ -55,7 +59,8 @@ def test_state_comes_back_and_lies_in_monthly_parts():
     for report, vector in zip(found, vectors, strict=True):
         np.testing.assert_array_equal(read.vectors[report.leaf], vector)
     assert set(read.model["means"]) == {"", "en"}
-    np.testing.assert_array_equal(read.model["centroids"], model["centroids"])
+    for name in state.MODEL:
+        np.testing.assert_array_equal(read.model[name], model[name])
 
 
 def test_destroying_a_month_destroys_all_of_its_reports():

@@ -1,0 +1,84 @@
+"""What topics are cut from: distinct texts as vectors, their neighbours and their words."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.embedding import quantise
+from nlp.topics import distinct, graph
+from nlp.topics.evidence import Evidence
+
+Vectors = NDArray[np.float32]
+Index = NDArray[np.int64]
+
+NEIGHBOURS = 15
+_SPARE = 9  # so that a subsample of four fifths still has its fifteen
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Texts ready to be cut, n of them, in an order that depends on what they say alone.
+
+    Attributes:
+        vectors: float32 (n, d + 256), quantised: sentence vector and word vector side by side.
+        sentences: how many of the columns are the sentence vector.
+        near: int64 (n, m) neighbours, nearest first; more than the graph uses.
+        words: the telling words of each text, counted.
+        languages: tag of each text.
+        smallest: texts of a topic at least.
+        random_state: seed of Louvain.
+    """
+
+    vectors: Vectors
+    sentences: int
+    near: Index
+    words: Sequence[Counter[str]]
+    languages: Sequence[str]
+    smallest: int
+    random_state: int
+
+    @classmethod
+    def of(
+        cls,
+        texts: Sequence[str],
+        languages: Sequence[str],
+        centred: Vectors,
+        words: Sequence[Counter[str]],
+        *,
+        smallest: int,
+        random_state: int,
+    ) -> Self:
+        """Prepare texts whose centred vectors and telling words are known."""
+        vectors = quantise(distinct.combine(centred, texts, languages, words))
+        near = graph.neighbours(vectors, NEIGHBOURS + _SPARE)
+        return cls(vectors, centred.shape[1], near, words, languages, smallest, random_state)
+
+    @cached_property
+    def weights(self) -> Any:
+        """The graph of shared neighbours, a symmetric CSR matrix."""
+        return graph.shared_neighbours(self.near[:, :NEIGHBOURS])
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The words, ready to judge a partition."""
+        return Evidence([row.keys() for row in self.words], self.languages)
+
+    def only(self, kept: Index) -> "Ground":
+        """The same ground without the texts that are not ``kept`` (sorted row numbers)."""
+        return Ground(
+            self.vectors[kept],
+            self.sentences,
+            graph.within(self.near, kept, NEIGHBOURS),
+            [self.words[row] for row in kept],
+            [self.languages[row] for row in kept],
+            self.smallest,
+            self.random_state,
+        )
+
+    def __len__(self) -> int:
+        return len(self.vectors)
