@@ -37,9 +37,9 @@ def content(words):
     return {word for word in folded(words) if word not in everywhere().stop}
 
 
-def resemble(one, other):
+def resemblance(one, other):
     one, other = content(one), content(other)
-    return 5 * len(one & other) >= 3 * len(one | other)
+    return len(one & other) / len(one | other)
 
 
 def members(group):
@@ -48,14 +48,16 @@ def members(group):
 
 def assert_all_resemble(texts, group):
     for rows in members(group):
-        assert all(resemble(texts[a], texts[b]) for a, b in itertools.combinations(rows, 2))
+        assert all(
+            resemblance(texts[a], texts[b]) >= 0.4 for a, b in itertools.combinations(rows, 2)
+        )
 
 
 def flood(count):
     return [TEMPLATE.format(place=PLACES[i % 4], sum=100 + 37 * i) for i in range(count)]
 
 
-narratives = st.sets(st.integers(0, 29), min_size=10, max_size=24).map(sorted).map(text)
+narratives = st.sets(st.integers(0, 39), min_size=10, max_size=24).map(sorted).map(text)
 corpora = st.lists(narratives, min_size=1, max_size=12)
 
 
@@ -78,7 +80,7 @@ def test_other_words_in_many_places_do_not_hide_a_flood():
     assert len(set(found.group[3:].tolist())) <= 4
 
 
-def test_misspelt_copies_collapse_and_all_members_resemble_each_other():
+def test_misspelt_copies_collapse():
     deal = random.Random(0)
     texts = []
     for copy in range(1500):
@@ -148,7 +150,7 @@ def test_the_same_groups_whatever_the_seed_of_hashes():
 
 
 @given(corpora, st.randoms(use_true_random=False))
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_all_members_of_a_group_resemble_each_other(texts, deal):
     found = find(texts, precedence=[deal.randrange(4) for _ in texts])
     assert_all_resemble(texts, found.group)
@@ -156,12 +158,12 @@ def test_all_members_of_a_group_resemble_each_other(texts, deal):
 
 
 @given(corpora, corpora, st.randoms(use_true_random=False))
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_no_added_texts_make_one_of_reports_that_do_not_resemble_each_other(honest, added, deal):
     """Whoever comes first: the added ones may know and imitate all of the others."""
     apart = []
     for one in honest:
-        if not any(resemble(one, other) for other in apart):
+        if not any(resemblance(one, other) >= 0.4 for other in apart):
             apart.append(one)
     for one, other in itertools.combinations(apart, 2):
         both = [*one.split(), *other.split()]
@@ -172,7 +174,7 @@ def test_no_added_texts_make_one_of_reports_that_do_not_resemble_each_other(hone
 
 
 @given(corpora, corpora, st.randoms(use_true_random=False))
-@settings(max_examples=150)
+@settings(max_examples=100)
 def test_what_comes_later_changes_no_group_of_what_came_earlier(early, late, deal):
     texts = [*early, *late]
     ranks = [deal.randrange(3) for _ in early]
@@ -189,9 +191,8 @@ def test_a_chain_of_texts_between_two_reports_does_not_join_them(seed):
     group = find(links, precedence=ranks).group
     assert group[0] != group[-1]
     assert_all_resemble(links, group)
-    near = [text(range(20)), text(range(3, 23)), text(range(6, 26))]
-    assert resemble(near[0], near[1])
-    assert resemble(near[1], near[2])
+    near = [text(range(20)), text(range(2, 27)), text(range(9, 29))]
+    assert resemblance(near[0], near[1]) == resemblance(near[1], near[2]) == 2 / 3
     for order in itertools.permutations(range(3)):
         ends = find(near, precedence=order).group
         assert ends[0] != ends[2]
@@ -202,17 +203,26 @@ def test_a_chain_of_texts_between_two_reports_does_not_join_them(seed):
 @pytest.mark.parametrize("start", range(0, 400, 40))
 def test_a_report_within_a_much_longer_text_is_not_one_with_it(start):
     short, long = text(range(start, start + 22)), text(range(start, start + 40))
-    assert not resemble(short, long)
     assert list(find([short, long], precedence=[0, 1]).group) == [0, 1]
     assert list(find([short, long], precedence=[1, 0]).group) == [0, 1]
 
 
+def test_half_the_words_of_a_flood_do_not_make_one_of_it():
+    flooded = [text([*range(24), 100 + n]) for n in range(12)]
+    half = [text([*range(16), *range(200 + 8 * n, 208 + 8 * n)]) for n in range(10)]
+    group = find([*flooded, *half], precedence=range(22)).group
+    assert list(group) == [0] * 12 + list(range(12, 22))
+
+
 def test_members_resemble_each_other_when_a_group_has_seen_more_words_than_it_tells_apart():
-    slots = [text([*range(20), *range(100 + 4 * n, 104 + 4 * n)]) for n in range(150)]
-    longer = [text([*range(20), *range(1000 + 9 * n, 1009 + 9 * n)]) for n in range(20)]
-    texts = [text(range(20)), *slots, *longer]
+    slots = [text([*range(20), *range(100 + 4 * n, 104 + 4 * n)]) for n in range(139)]
+    longer = [text([*range(20), *range(1000 + 13 * n, 1013 + 13 * n)]) for n in range(5)]
+    shorter = [text([*range(15), *range(1300 + 5 * n, 1305 + 5 * n)]) for n in range(20)]
+    texts = [text(range(20)), *slots, *longer, *shorter]
     group = find(texts, precedence=range(len(texts))).group
-    assert len(set(group[:151].tolist())) == 1
+    assert len(set(group[:140].tolist())) == 1
+    assert (group[140:145] == 0).any()
+    assert resemblance(longer[0], shorter[0]) < 0.4
     assert_all_resemble(texts, group)
 
 
