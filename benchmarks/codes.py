@@ -127,7 +127,8 @@ def wilson(hits: int, total: int) -> str:
     z, share = 1.96, hits / total
     middle = (share + z * z / (2 * total)) / (1 + z * z / total)
     half = z / (1 + z * z / total) * math.sqrt(share * (1 - share) / total + (z / total / 2) ** 2)
-    return f"{share:.2f} ({middle - half:.2f} to {middle + half:.2f})"
+    low, high = max(middle - half, 0.0), min(middle + half, 1.0)
+    return f"{share:.2f} ({low:.2f} to {high:.2f})"
 
 
 def _mean(hits: NDArray[np.int64], totals: NDArray[np.int64]) -> str:

@@ -43,8 +43,12 @@ NONE, NONE_BY_WORD = 3.87, -1.21
 
 NEIGHBOURS = 15
 CALIBRATION = Calibration(slope=1.65, offset=1.76)
-THRESHOLD = 0.35
-"""Half of the F1 that is reached: best for F1 if chances are calibrated (Lipton et al., 2014)."""
+THRESHOLD = 0.5
+"""A code is given where it is likelier than not.
+
+F1 would gain .02 at .35, half of what is reached (Lipton et al., 2014), but there four in ten
+reports of a practice that is not in the catalogue get a code, against a quarter here.
+"""
 
 SUBJECT_OF_GROUP = {"EXT": "customs", "CTL": "customs", "INT": "customs", "PRI": "business"}
 """The side that commits a group's practices; collusion takes both."""
