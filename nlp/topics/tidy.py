@@ -27,7 +27,11 @@ def sums(vectors: Vectors, labels: Labels) -> NDArray[np.float64]:
     """Sum of the vectors of each label 0..max; exact for quantised vectors, in any order."""
     topics = int(labels.max()) + 1 if len(labels) else 0
     total = np.zeros((topics, vectors.shape[1]), dtype=np.float64)
-    np.add.at(total, labels, vectors)
+    order = np.argsort(labels, kind="stable")
+    ends = np.searchsorted(labels[order], np.arange(topics + 1))
+    for topic in range(topics):
+        rows = order[ends[topic] : ends[topic + 1]]
+        total[topic] = vectors[rows].sum(axis=0, dtype=np.float64)
     return total
 
 

@@ -68,7 +68,8 @@ def usable(sample, pytestconfig, tmp_path_factory):
 @pytest.fixture(scope="module")
 def topics(usable):
     many = len(usable.reports)  # the catalogue knows nothing of lenders, so codes are left out
-    none = Coding(((),) * many, np.zeros((many, len(load().modus_operandi) + 1)))
+    codes = len(load().modus_operandi)
+    none = Coding(((),) * many, np.zeros((many, codes + 1)), np.zeros((many, codes)))
     return grouping.identify(usable, none, State()).numbers
 
 
