@@ -201,8 +201,15 @@ def install(folder: Path, statement: Path) -> None:
     from observatory.tokens import epoch as epochs
 
     instance = Instance.open(folder)
+    first = not token_epochs.installed(instance)
     found = token_epochs.install(instance, signed_file.read(statement, epochs.WHAT))
     click.echo(_said(found.name, found.key_id.hex(), found.issued))
+    if first:
+        click.echo(
+            "The form now has a box for a token. Install this on the intake host too, start the "
+            "form again, list and sign its files anew (`assets list`), and make the offline page "
+            "anew."
+        )
 
 
 @token.command("list")
