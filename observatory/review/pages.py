@@ -46,7 +46,6 @@ LISTS: tuple[tuple[str, str, Callable[[SafeAnalysis, Names], object]], ...] = (
     ("/signals", "signals", signals_page),
     ("/topics", "topics", topics_page),
     ("/modus-operandi", "practices", practices_page),
-    ("/method", "method", lambda _analysis, _names: None),
 )
 """(address, template, what it shows) of the pages about everything."""
 
@@ -82,20 +81,27 @@ def init_app(app: Flask, instance: Instance) -> None:
             abort(404)
         return _sent(template, analysis, page)
 
+    def method() -> Iterator[str] | str:
+        analysis, rules = instance.latest(), instance.policy.disclosure("members")
+        if analysis is None:
+            return render_template("review/method.html", rules=rules)
+        return _sent("method", analysis, None, rules=rules)
+
+    app.add_url_rule("/method", "method", method)
     for address, template, whole in LISTS:
         app.add_url_rule(address, template, partial(show_all, template, whole))
     for address, template, single in SINGLES:
         app.add_url_rule(address, template, partial(show_one, template, single))
 
 
-def _sent(template: str, analysis: SafeAnalysis, page: object) -> Iterator[str]:
+def _sent(template: str, analysis: SafeAnalysis, page: object, **more: object) -> Iterator[str]:
     """Return a page in pieces, as they are made.
 
     Words and tables reach the reader while the charts below them are still drawn; what can be
     refused has been refused before the first piece.
     """
     found = current_app.jinja_env.get_template(f"review/{template}.html")
-    shown = {"analysis": analysis, "page": page, "here": request.path}
+    shown = {"analysis": analysis, "page": page, "here": request.path, **more}
     current_app.update_template_context(shown)
     pieces = found.stream(**shown)
     pieces.enable_buffering(PIECES)

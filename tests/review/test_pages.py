@@ -221,8 +221,12 @@ def test_before_the_first_run_the_pages_say_what_to_do(made_up, tmp_path):
         connection.execute(text("DELETE FROM audit_entry WHERE number = :last"), {"last": last})
     client = create_members(empty).test_client()
     client.get(one_time_path(empty), headers=HOST)
-    for path in ("/", "/topics/T0001", "/method"):
+    for path in ("/", "/topics/T0001"):
         assert "There is no analysis yet" in page(client, path)
+    method = page(client, "/method")
+    assert "What can these figures mean, and what can they not?" in method
+    assert f"A figure needs at least {empty.policy.disclosure('members').k} reports" in method
+    assert "This analysis" not in method
     with turn(empty):
         said = page(client, "/")
     assert "<h1>The first analysis is under way</h1>" in said
