@@ -95,7 +95,7 @@ def test_order_salts_and_seals_change_nothing(founded, quorum, corpus, tmp_path)
     second = run(other.instance, other.custodians).products["members"]
     assert comparable(first) == comparable(second)
     assert first.manifest["data_hash"] != second.manifest["data_hash"]
-    assert len(first.topics) > 5
+    assert len(first.topics) > 2
 
 
 def test_old_reports_keep_topic_and_codes_when_new_ones_come(founded, quorum, settled):
