@@ -1,32 +1,14 @@
-"""The neighbour graph: exact nearest neighbours and how many of them two texts share."""
+"""The neighbour graph: how many nearest neighbours two texts share, and how it is cut."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.nearest import nearest
-
 Vectors = NDArray[np.float32]
 Index = NDArray[np.int64]
 
 _BLOCK = 1024
-
-
-def neighbours(vectors: Vectors, count: int) -> Index:
-    """The ``count`` nearest rows of each row by dot product, nearest first; itself left out.
-
-    Ties go to the earlier row.
-
-    Args:
-        vectors: (n, d), quantised unit rows, in a stable order.
-        count: neighbours wanted; at most n - 1 are given.
-
-    Returns:
-        (n, min(count, n - 1)) row numbers.
-    """
-    total = len(vectors)
-    return nearest(vectors, vectors, max(min(count, total - 1), 0), own=np.arange(total))[0]
 
 
 def shared_neighbours(near: Index) -> Any:

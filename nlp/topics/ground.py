@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlp.embedding import quantise
+from nlp.nearest import neighbours
 from nlp.topics import distinct, graph
 from nlp.topics.evidence import Evidence
 
@@ -55,7 +56,7 @@ class Ground:
     ) -> Self:
         """Prepare texts whose centred vectors and telling words are known."""
         vectors = quantise(distinct.combine(centred, texts, languages, words))
-        near = graph.neighbours(vectors, NEIGHBOURS + _SPARE)
+        near = neighbours(vectors, NEIGHBOURS + _SPARE)
         return cls(vectors, centred.shape[1], near, words, languages, smallest, random_state)
 
     @cached_property

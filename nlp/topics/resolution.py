@@ -45,9 +45,9 @@ def partition(ground: Ground, resolution: float) -> Index:
 def choose(ground: Ground) -> Choice:
     """The partition with the most evidence, or of those hardly worse the one near :data:`USUAL`.
 
-    Hardly worse is within 2.3 standard errors of the difference (1 in 100, one-sided), over texts: where the words do
-    not tell two cuts apart, the choice must not hang on chance (after the one-standard-error rule
-    of Breiman et al. 1984, section 3.4.3).
+    Hardly worse is within 2.3 standard errors of the difference over texts (1 in 100, one-sided):
+    where the words do not tell two cuts apart, the choice must not hang on chance (after the
+    one-standard-error rule of Breiman et al. 1984, section 3.4.3).
     """
     cuts = {resolution: partition(ground, resolution) for resolution in GRID}
     scores = {resolution: ground.evidence.score(labels) for resolution, labels in cuts.items()}

@@ -24,7 +24,7 @@ from nlp.confirmed import ConfirmedClassifier
 from nlp.embedding import Embedder, quantise
 from nlp.exemplars import ExemplarClassifier
 from nlp.tokens import folded
-from nlp.topics.graph import neighbours
+from nlp.nearest import neighbours
 from observatory.analysis.counts import NO_PRACTICE
 from observatory.analysis.opening import Report
 from observatory.analysis.reading import Reading, definitions
