@@ -98,7 +98,7 @@ def coherence(
         for topic in range(topics):
             members = set(rows[labels[rows] == topic].tolist())
             if members and len(members) == _most_in_one_language(tags, labels, topic):
-                result[topic] = _npmi(_telling(words, members, holders), holders, len(rows))
+                result[topic] = _npmi(telling(words, members, holders), holders, len(rows))
     return result
 
 
@@ -106,7 +106,7 @@ def _most_in_one_language(tags: NDArray[np.str_], labels: Index, topic: int) -> 
     return max(Counter(tags[labels == topic].tolist()).values())
 
 
-def _telling(
+def telling(
     words: Sequence[Counter[str]], members: set[int], holders: dict[str, set[int]]
 ) -> list[str]:
     """The ten words that most set a topic apart: its texts' share times the logarithm of lift."""
