@@ -60,6 +60,7 @@ CUTS: tuple[Cut, ...] = (
     Cut("topic_office", ("topic", "office")),
     Cut("topic_stage", ("topic", "stage")),
     Cut("topic_reporter_side", ("topic", "reporter_side")),
+    Cut("topic_language", ("topic", "language")),
     Cut("topic_mo", ("topic", "mo")),
 )
 

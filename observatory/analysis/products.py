@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,6 +12,7 @@ import numpy as np
 from nlp import phrases
 from observatory.analysis import counts, cuts, months, opening, series, signals, standing, tallies
 from observatory.analysis import topics as grouping
+from observatory.analysis.changes import changes, reports_of
 from observatory.analysis.months import Calendar
 from observatory.analysis.opening import Opened
 from observatory.analysis.raw import (
@@ -19,6 +20,7 @@ from observatory.analysis.raw import (
     RawAnalysis,
     RawCount,
     RawPhrase,
+    RawQuality,
     RawSignal,
     RawTopic,
 )
@@ -125,6 +127,7 @@ def produce(
         tables=tables,
         manifest={**_manifest(coded, catalogue, calendar.months), **_epochs(epochs)},
         standing=standing.compared(counted, calendar, epochs, codes=codes, least=WATCHED_FROM),
+        changes=changes(coded.topics, [report.week for report in coded.usable.reports]),
     )
 
 
@@ -166,13 +169,17 @@ def _topics(coded: Coded, counted: Tallies, calendar: Calendar) -> tuple[RawTopi
         embeddings=usable.vectors,
     )
     weeks = [report.week for report in usable.reports]
+    judged = _judged(coded.topics)
     return tuple(
         RawTopic(
             id=topic,
             count=sizes[topic,],
             phrases=tuple(
                 RawPhrase(
-                    p.text, p.language, _count(weeks[row] for row in sorted(p.documents)), p.score
+                    p.text,
+                    p.language,
+                    reports_of([weeks[row] for row in sorted(p.documents)]),
+                    p.score,
                 )
                 for p in found.get(int(topic[1:]) - 1, ())
             ),
@@ -182,15 +189,30 @@ def _topics(coded: Coded, counted: Tallies, calendar: Calendar) -> tuple[RawTopi
                 if owner == topic and code not in ("other", counts.NO_PRACTICE)
             },
             other=shared.get((topic, "other"), NOTHING),
+            quality=judged.get(topic),
         )
         for (topic,) in sorted(sizes)
         if topic != grouping.name(0)
     )
 
 
-def _count(weeks: Iterable[str]) -> RawCount:
-    times = Counter(weeks)
-    return RawCount(times.total(), len(times), max(times.values(), default=0))
+def _judged(topics: Topics) -> Mapping[str, RawQuality]:
+    """Return how good each topic is, by its id."""
+    found = topics.model.quality_
+    rows = zip(
+        topics.model.ids_.tolist(),
+        found.coherence.tolist(),
+        found.separation.tolist(),
+        found.stability.tolist(),
+        found.poor.tolist(),
+        strict=True,
+    )
+    return {
+        grouping.name(topic + 1): RawQuality(
+            coherence, separation, None if math.isnan(stability) else stability, poor
+        )
+        for topic, coherence, separation, stability, poor in rows
+    }
 
 
 def _signals(counted: Tallies, calendar: Calendar, codes: tuple[str, ...]) -> tuple[RawSignal, ...]:

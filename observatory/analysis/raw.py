@@ -64,6 +64,21 @@ class RawPhrase:
 
 
 @dataclass(frozen=True)
+class RawQuality:
+    """How good a topic is; see :class:`nlp.topics.quality.Quality`.
+
+    Attributes:
+        stability: None where it was not measured.
+        poor: True where it is not found again.
+    """
+
+    coherence: float = field(repr=False)
+    separation: float = field(repr=False)
+    stability: float | None = field(repr=False)
+    poor: bool
+
+
+@dataclass(frozen=True)
 class RawTopic:
     """A cluster of reports.
 
@@ -71,6 +86,7 @@ class RawTopic:
         phrases: candidates, best first.
         codes: reports of the topic by modus operandi code.
         other: those that no code fits. A report that all went as it should is none of them.
+        quality: None where all its reports are gone and the topic with them.
     """
 
     id: str
@@ -78,6 +94,24 @@ class RawTopic:
     phrases: tuple[RawPhrase, ...]
     codes: Mapping[str, RawCount] = field(repr=False)
     other: RawCount = field(default=NOTHING, repr=False)
+    quality: RawQuality | None = None
+
+
+@dataclass(frozen=True)
+class RawChange:
+    """What became of topics in this run.
+
+    Attributes:
+        kind: born, split, merged, died or moved; see :class:`nlp.topics.lineage.Change`.
+        before: the topics that were, each with the reports that it had.
+        after: ids of the topics that are.
+        count: the reports that it concerns.
+    """
+
+    kind: str
+    before: Mapping[str, RawCount]
+    after: tuple[str, ...]
+    count: RawCount
 
 
 @dataclass(frozen=True)
@@ -148,6 +182,7 @@ class RawAnalysis:
         codes: reports by modus operandi.
         manifest: what was read and by which rules (no counts below the door).
         standing: with and without unproven reports; None where no tokens count.
+        changes: what became of topics; empty in the first run.
     """
 
     base: Mapping[str, RawCount]
@@ -157,3 +192,4 @@ class RawAnalysis:
     tables: tuple[RawTable, ...]
     manifest: Mapping[str, object]
     standing: RawStanding | None = None
+    changes: tuple[RawChange, ...] = ()

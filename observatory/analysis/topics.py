@@ -33,11 +33,13 @@ class Topics:
             lies near no topic yet.
         model: the frozen topics; the topic with id i has number i + 1.
         changes: what this run changed; empty in the first run.
+        before: int64 (n,), the numbers that the reports had, 0 for none; None in the first run.
     """
 
     numbers: NDArray[np.int64]
     model: TopicModel
     changes: tuple[Change, ...] = field(default=())
+    before: NDArray[np.int64] | None = None
 
     def names(self) -> tuple[str, ...]:
         """Return the topic id of each report, such as ``T0001``."""
@@ -70,13 +72,14 @@ def identify(usable: Reading, coding: Coding, prior: State, *, refit: bool = Fal
             embeddings=_with_codes(usable, coding),
             languages=usable.languages,
         )
-        return Topics(model.labels_ + 1, model, tuple(model.changes_))
+        return Topics(model.labels_ + 1, model, tuple(model.changes_), numbers)
     waiting = np.flatnonzero(numbers == 0)
     some = replace(coding, probabilities=coding.probabilities[waiting])
     rest = usable.select(waiting)
     model.update(rest.matter, embeddings=_with_codes(rest, some), languages=rest.languages)
-    numbers[waiting] = model.labels_ + 1
-    return Topics(numbers, model, tuple(model.changes_))
+    placed = numbers.copy()
+    placed[waiting] = model.labels_ + 1
+    return Topics(placed, model, tuple(model.changes_), numbers)
 
 
 def _fitted(usable: Reading, coding: Coding) -> TopicModel:

@@ -6,17 +6,19 @@ from observatory.disclosure.products import (
     SafeCell,
     SafeSignal,
     SafeTable,
-    SafeTopic,
 )
 from observatory.disclosure.rules import Rules
 from observatory.disclosure.standing import SafeComparison, SafeStanding
+from observatory.disclosure.topics import SafeChange, SafeQuality, SafeTopic
 
 __all__ = [
     "Door",
     "Rules",
     "SafeAnalysis",
     "SafeCell",
+    "SafeChange",
     "SafeComparison",
+    "SafeQuality",
     "SafeSignal",
     "SafeStanding",
     "SafeTable",

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from observatory.analysis.raw import RawAnalysis, RawSignal, RawTopic
 from observatory.disclosure.cells import safe_tables
 from observatory.disclosure.phrases import PHRASES_SHOWN, Vocabulary, name_topic, safe_phrases
-from observatory.disclosure.products import SafeAnalysis, SafeSignal, SafeTable, SafeTopic
+from observatory.disclosure.products import SafeAnalysis, SafeSignal, SafeTable
 from observatory.disclosure.rules import Rules
 from observatory.disclosure.standing import safe_standing
+from observatory.disclosure.topics import SafeTopic, safe_changes, safe_quality
 
 EXPLAINED_SHARE = 0.4
 """A topic of which no code takes this share may be a candidate modus operandi."""
@@ -64,6 +65,7 @@ class Door:
             },
             manifest=raw.manifest,
             standing=None if raw.standing is None else safe_standing(raw.standing, self.rules),
+            changes=safe_changes(raw.changes, shown_topics, self.rules),
         )
 
     def _base_allows(self, reports: int) -> bool:
@@ -88,6 +90,7 @@ class Door:
             reports=size,
             codes=codes,
             candidate=_unexplained(topic),
+            quality=safe_quality(topic.quality),
         )
 
     def _signal(self, signal: RawSignal, tables: Sequence[SafeTable]) -> SafeSignal | None:

@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from observatory.disclosure.standing import SafeStanding
+from observatory.disclosure.topics import SafeChange, SafeTopic
 
 SCHEMA = "joint-integrity-observatory/analysis/1"
 
@@ -82,50 +83,6 @@ class SafeTable:
 
 
 @dataclass(frozen=True)
-class SafeTopic:
-    """An emergent cluster of reports, described only by words that several reports share.
-
-    Attributes:
-        id: stable name, such as ``T0001``.
-        label: one to three allowed phrases, or the nearest modus operandi's name.
-        phrases: allowed phrases, best first; may be empty.
-        reports: distinct reports.
-        codes: (modus operandi code, share of the topic's reports) where that count may be shown.
-        candidate: True where no code of the catalogue explains the topic.
-    """
-
-    id: str
-    label: str
-    phrases: tuple[str, ...]
-    reports: int
-    codes: tuple[tuple[str, float], ...]
-    candidate: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the JSON form."""
-        return {
-            "id": self.id,
-            "label": self.label,
-            "phrases": list(self.phrases),
-            "reports": self.reports,
-            "codes": [{"code": code, "share": share} for code, share in self.codes],
-            "candidate": self.candidate,
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> SafeTopic:
-        """Read the JSON form."""
-        return cls(
-            data["id"],
-            data["label"],
-            tuple(data["phrases"]),
-            data["reports"],
-            tuple((entry["code"], entry["share"]) for entry in data["codes"]),
-            data["candidate"],
-        )
-
-
-@dataclass(frozen=True)
 class SafeSignal:
     """A count above, or below, what its past explains.
 
@@ -188,6 +145,7 @@ class SafeAnalysis:
         disclosure: k, weeks, dominance, audience and how many cells were suppressed.
         manifest: what was read and by which rules; ``run`` alone differs between equal runs.
         standing: with and without unproven reports; None where no tokens count.
+        changes: what became of topics in this run; empty in the first one.
     """
 
     reports: Mapping[str, int]
@@ -198,6 +156,7 @@ class SafeAnalysis:
     disclosure: Mapping[str, Any]
     manifest: Mapping[str, Any] = field(default_factory=dict)
     standing: SafeStanding | None = None
+    changes: tuple[SafeChange, ...] = ()
 
     @property
     def k(self) -> int:
@@ -236,6 +195,7 @@ class SafeAnalysis:
             "schema": SCHEMA,
             "reports": dict(self.reports),
             "topics": [topic.to_json() for topic in self.topics],
+            "changes": [change.to_json() for change in self.changes],
             "modus_operandi": [
                 {"code": code, "reports": reports} for code, reports in self.modus_operandi
             ],
@@ -264,4 +224,6 @@ class SafeAnalysis:
             data["disclosure"],
             data["manifest"],
             SafeStanding.from_json(data["standing"]) if "standing" in data else None,
+            # Products of runs before changes were kept have none.
+            tuple(SafeChange.from_json(entry) for entry in data.get("changes", ())),
         )

@@ -3,16 +3,20 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from observatory.analysis.raw import (
     RawAnalysis,
+    RawChange,
     RawCount,
     RawPhrase,
+    RawQuality,
     RawSignal,
     RawTable,
     RawTopic,
 )
-from observatory.disclosure import Door, Rules, SafeAnalysis
+from observatory.disclosure import Door, Rules, SafeAnalysis, SafeChange, SafeQuality
 from observatory.disclosure.storage import Products, digest_of
 
 ENOUGH = RawCount(30, 12, 5)
@@ -23,8 +27,8 @@ def phrase(text, count=ENOUGH, language="en"):
     return RawPhrase(text, language, count)
 
 
-def topic(name="T0001", count=ENOUGH, phrases=(), codes=None, other=FEW):
-    return RawTopic(name, count, tuple(phrases), codes or {}, other)
+def topic(name="T0001", count=ENOUGH, phrases=(), codes=None, other=FEW, quality=None):
+    return RawTopic(name, count, tuple(phrases), codes or {}, other, quality)
 
 
 def signal(observed, expected, count, series="mo:MO01|office:NORTH", kind="rise", since=None):
@@ -42,6 +46,7 @@ def through(rules=None, **parts):
         signals=parts.get("signals", ()),
         tables=parts.get("tables", ()),
         manifest={"catalogue": "1"},
+        changes=parts.get("changes", ()),
     )
     door = Door(
         rules or Rules("members"),
@@ -146,8 +151,16 @@ def test_hidden_topics_leave_no_trace_in_tables():
 def test_products_survive_storing_and_reading(tmp_path):
     safe = through(
         base={"received": RawCount(500, 0, 0)},
-        topics=[topic(phrases=[phrase("release stamp")], codes={"MO01": ENOUGH})],
+        topics=[
+            topic(
+                phrases=[phrase("release stamp")],
+                codes={"MO01": ENOUGH},
+                quality=RawQuality(0.21, 0.68, 0.83, poor=False),
+            ),
+            topic("T0002", quality=RawQuality(0.1, 0.2, None, poor=False)),
+        ],
         signals=[signal(30, 9.04, ENOUGH), signal(2, 20.0, FEW)],
+        changes=[RawChange("born", {}, ("T0002",), ENOUGH)],
     )
     store = Products(tmp_path / "products")
     store.store({"members": safe, "public": safe})
@@ -192,3 +205,89 @@ def test_no_signal_shows_a_count_that_a_table_keeps_back_beside_a_small_one():
         ("office:SOUTH", "rise", 40),
         ("mo:MO01|office:NORTH", "rise", 8),
     ]
+
+
+def test_a_shown_topic_says_how_good_it_is_to_one_decimal():
+    poor = RawQuality(-0.04, 0.263, 0.476, poor=True)
+    safe = through(topics=[topic(quality=poor), topic("T0002", FEW, quality=poor), topic("T0003")])
+    assert [(one.id, one.quality, one.poor) for one in safe.topics] == [
+        ("T0001", SafeQuality(0.0, 0.3, 0.5, poor=True), True),
+        ("T0003", None, False),
+    ]
+    assert "quality" not in safe.topics[1].to_json()
+
+
+def test_a_change_is_told_of_topics_that_are_shown_or_could_be_as_they_were():
+    safe = through(
+        topics=[topic(), topic("T0002"), topic("T0003", FEW)],
+        changes=[
+            RawChange("merged", {"T0001": ENOUGH, "T0004": ENOUGH}, ("T0001",), ENOUGH),
+            RawChange("merged", {"T0001": ENOUGH, "T0005": FEW}, ("T0001",), ENOUGH),
+            RawChange("split", {"T0002": ENOUGH}, ("T0002", "T0003"), ENOUGH),
+            RawChange("died", {"T0006": ENOUGH}, (), ENOUGH),
+            RawChange("died", {"T0007": FEW}, (), FEW),
+            RawChange("moved", {"T0001": ENOUGH}, (), FEW),
+            RawChange("born", {}, ("T0002",), ENOUGH),
+            RawChange("born", {}, ("T0003",), FEW),
+        ],
+    )
+    assert safe.changes == (
+        SafeChange("born", (), ("T0002",)),
+        SafeChange("died", ("T0006",), ()),
+        SafeChange("merged", ("T0001", "T0004"), ("T0001",)),
+    )
+
+
+NAMES = tuple(f"T{number:04d}" for number in range(1, 7))
+COUNTS = st.builds(
+    lambda weeks: RawCount(sum(weeks), len(weeks), max(weeks, default=0)),
+    st.lists(st.integers(1, 8), max_size=8),
+)
+SIZES = st.fixed_dictionaries(dict.fromkeys(NAMES, COUNTS))
+SOME = st.lists(st.sampled_from(NAMES), max_size=3, unique=True)
+CHANGES = st.lists(
+    st.tuples(st.sampled_from(["born", "split", "merged", "died", "moved"]), SOME, SOME, COUNTS),
+    max_size=8,
+)
+WORDS = st.dictionaries(
+    st.tuples(st.sampled_from(NAMES), st.sampled_from(["en", "fr", "other"])), COUNTS
+)
+
+
+@given(SIZES, SIZES, CHANGES, WORDS)
+def test_nothing_of_a_topic_that_may_not_be_shown_passes_in_changes_or_languages(
+    sizes, former, changes, languages
+):
+    rules = Rules("members")
+    safe = through(
+        topics=[
+            topic(name, count, quality=RawQuality(0.2, 0.5, 0.7, poor=False))
+            for name, count in sizes.items()
+        ],
+        changes=[
+            RawChange(kind, {name: former[name] for name in old}, tuple(new), count)
+            for kind, old, new, count in changes
+        ],
+        tables=[
+            RawTable(
+                "topic_language",
+                ("topic", "language"),
+                {"topic": NAMES, "language": ("en", "fr", "other")},
+                languages,
+                frozenset({"topic", "language"}),
+            )
+        ],
+    )
+    shown = {name for name in NAMES if rules.allows(sizes[name])}
+    known = shown | {name for name in NAMES if rules.allows(former[name])}
+    text = json.dumps(safe.to_json())
+    assert {topic.id for topic in safe.topics} == shown
+    assert not [name for name in NAMES if name in text and name not in known]
+    assert all(set(change.after) <= shown for change in safe.changes)
+    for cell in safe.table("topic_language").cells:
+        assert cell.key[0] in shown
+        assert rules.allows(languages[cell.key])
+    told = {(change.kind, change.before, change.after) for change in safe.changes}
+    assert told <= {
+        (kind, tuple(old), tuple(new)) for kind, old, new, count in changes if rules.allows(count)
+    }
