@@ -14,7 +14,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from nlp.topics.lineage import inherit
 
-STEADY = {"ours": "ours-grown", "bertopic-10": "bertopic-grown"}
+STEADY = {"bertopic-10": ("bertopic-anew", "bertopic-grown"), "ours": ("ours-grown",)}
 
 
 def constancy(name: str, folder: Path, found: dict[str, list[Clustering]]) -> list[str]:
@@ -27,11 +27,15 @@ def constancy(name: str, folder: Path, found: dict[str, list[Clustering]]) -> li
         (shuffled / "texts.json").write_text(json.dumps(moved), encoding="utf-8")
         np.save(shuffled / "vectors.npy", np.load(folder / "vectors.npy")[order])
         with ThreadPoolExecutor(2) as two:
-            grown = list(two.map(lambda method: run(method, shuffled), STEADY.values()))
-    return [
-        _row(name, contestant, order, found[contestant], result)
-        for contestant, result in zip(STEADY, grown, strict=True)
-    ]
+            jobs = {
+                name: [two.submit(run, method, shuffled) for method in methods]
+                for name, methods in STEADY.items()
+            }
+            grown = {
+                name: {part: run for job in every for part, run in job.result()[0].items()}
+                for name, every in jobs.items()
+            }
+    return [_row(name, one, order, found[one], grown[one]) for one in reversed(STEADY)]
 
 
 def _row(

@@ -2,8 +2,8 @@
 
 Needs ../shared/data, and ``make peers`` for BERTopic, which has an environment of its own
 (.venv-peers, or the interpreter named by PEERS_PYTHON). All contestants get the same vectors, or
-the same words; only clustering is timed. Each runs with RUNS seeds (5; BERTopic with fewer on the
-large set), and its row shows the median of each figure, with the range where there is one.
+the same words; only clustering is timed. Each runs with RUNS seeds (5; fewer on the large set), and
+its row shows the median of each figure, with the range where there is one.
 """
 
 from __future__ import annotations
