@@ -27,7 +27,7 @@ _MONTHS = (
 
 _LANGUAGES = {
     "ar": "Arabic", "en": "English", "es": "Spanish", "fr": "French", "pt": "Portuguese",
-    "ru": "Russian", "sw": "Swahili",
+    "ru": "Russian", "sw": "Swahili", "other": "Another language",
 }  # fmt: skip
 
 

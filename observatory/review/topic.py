@@ -9,6 +9,7 @@ from observatory.figures.bars import Bars, cut, shares
 from observatory.figures.names import NOT_SAID, OTHER_CODE, count
 from observatory.figures.sentences import of_series
 from observatory.figures.series import course
+from observatory.figures.topics import POOR, POOR_BECAUSE, READ_ANEW, Part, changes, measures
 from observatory.review.practice import share_of_all
 from observatory.review.signals import Told, told
 
@@ -33,6 +34,9 @@ class TopicPage:
         said, share: its reports, and their share of all usable ones.
         nearest: (code, name, share) of the modus operandi that most of its reports name, or None.
         codes: all that may be shown.
+        measures: (what is measured, how it came out) of how sure the topic is.
+        languages: of its reports.
+        changes: what became of it in this run, as sentences.
         thin: True where its reports are spread so thinly that hardly any figure is shown.
     """
 
@@ -45,7 +49,12 @@ class TopicPage:
     trend: Trend | None
     signal: Told | None
     cuts: tuple[Bars, ...]
+    measures: tuple[tuple[str, str], ...]
+    languages: Bars | None
+    changes: tuple[tuple[Part, ...], ...]
     thin: bool
+    poor: tuple[str, str] = (POOR, POOR_BECAUSE)
+    read_anew: str = READ_ANEW
 
 
 def topic_page(analysis: SafeAnalysis, names: Names, topic_id: str) -> TopicPage:
@@ -80,5 +89,16 @@ def topic_page(analysis: SafeAnalysis, names: Names, topic_id: str) -> TopicPage
         trend=trend,
         signal=told(series, analysis, names) if of_series(analysis, series) else None,
         cuts=cuts,
+        measures=measures(topic.quality),
+        languages=cut(
+            analysis,
+            names,
+            "topic_language",
+            "language",
+            title="In which languages is it told?",
+            whole=topic.reports,
+            topic=topic.id,
+        ),
+        changes=changes(analysis, names, topic.id),
         thin=not seen and not (trend and trend.enough),
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from observatory.figures.names import OTHER_CODE, count
 from observatory.figures.sentences import KINDS, of_series
+from observatory.figures.topics import NOTHING_CHANGED, READ_ANEW, Part, changes
 
 if TYPE_CHECKING:
     from observatory.disclosure import SafeAnalysis, SafeTopic
@@ -34,19 +35,33 @@ class TopicRow:
 
 @dataclass(frozen=True)
 class TopicsPage:
-    """All topics: those that no code explains, and the others."""
+    """All topics: those that no code explains, and the others.
+
+    Attributes:
+        poor: how many are poor.
+        changes: what became of topics in this run, as sentences.
+    """
 
     candidates: tuple[TopicRow, ...]
     known: tuple[TopicRow, ...]
+    poor: int
+    changes: tuple[tuple[Part, ...], ...]
+    nothing_changed: str = NOTHING_CHANGED
+    read_anew: str = READ_ANEW
 
 
 def topics_page(analysis: SafeAnalysis, names: Names) -> TopicsPage:
-    """Return the page of all topics, the largest first; perhaps new ones with a signal first."""
+    """Return the page of all topics, the largest first.
+
+    Of those that may be new the ones with a signal come first, and poor ones last.
+    """
     rows = [topic_row(topic, analysis, names) for topic in by_size(analysis)]
     candidates = [row for row in rows if row.topic.candidate]
     return TopicsPage(
-        candidates=tuple(sorted(candidates, key=lambda row: not row.signals)),
+        candidates=tuple(sorted(candidates, key=lambda row: (row.topic.poor, not row.signals))),
         known=tuple(row for row in rows if not row.topic.candidate),
+        poor=sum(row.topic.poor for row in rows),
+        changes=changes(analysis, names),
     )
 
 

@@ -19,7 +19,15 @@ from observatory.catalogue import Catalogue
 from observatory.complaint.facets import FACETS
 from observatory.complaint.offices import ELSEWHERE, Office
 from observatory.decisions.founding import found
-from observatory.disclosure import SafeAnalysis, SafeCell, SafeSignal, SafeTable, SafeTopic
+from observatory.disclosure import (
+    SafeAnalysis,
+    SafeCell,
+    SafeChange,
+    SafeQuality,
+    SafeSignal,
+    SafeTable,
+    SafeTopic,
+)
 from observatory.disclosure.rules import Audience
 from observatory.disclosure.storage import digest_of
 from observatory.instance import Instance
@@ -67,6 +75,7 @@ def analysis(catalogue: Catalogue, *, seed: int = 0) -> SafeAnalysis:
                 chance.randint(40, 900),
                 (("MO01", 0.61), ("other", 0.2)) if n != 3 else (),
                 candidate=n == 3,
+                quality=SafeQuality(0.2, 0.6, 0.4 if n == 4 else 0.8, poor=n == 4),
             )
             for n, (label, phrases) in enumerate(TOPICS, start=1)
         ),
@@ -97,6 +106,10 @@ def analysis(catalogue: Catalogue, *, seed: int = 0) -> SafeAnalysis:
             "made_up": True,
             "run": {},
         },
+        changes=(
+            SafeChange("born", (), ("T0003",)),
+            SafeChange("merged", ("T0002", "T0005"), ("T0002",)),
+        ),
     )
 
 
