@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from nlp.topics.graph import Index, cut, merge_small
 from nlp.topics.ground import Ground
 
-GRID = tuple(float(2.0 ** (step / 2)) for step in range(-4, 8))  # 0.25 to 11.3
+GRID = tuple(float(2.0 ** (step / 2)) for step in range(-4, 5))  # 0.25 to 4
 USUAL = 2.0
 """Where words leave it open. Finer than plain modularity (1): joining repairs too fine a cut, and
 nothing repairs one that is too coarse."""
