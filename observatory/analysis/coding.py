@@ -23,8 +23,8 @@ from nlp.calibration import Calibration
 from nlp.confirmed import ConfirmedClassifier
 from nlp.embedding import Embedder, quantise
 from nlp.exemplars import ExemplarClassifier
-from nlp.tokens import folded
 from nlp.nearest import neighbours
+from nlp.tokens import folded
 from observatory.analysis.counts import NO_PRACTICE
 from observatory.analysis.opening import Report
 from observatory.analysis.reading import Reading, definitions
