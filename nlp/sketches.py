@@ -88,7 +88,8 @@ def _pairs(keys: NDArray[np.uint32]) -> Rows:
 def _distinct(values: Rows) -> Rows:
     """Sort values in place and return each once: much faster than NumPy's own, which hashes."""
     values.sort()
-    return values[np.concatenate([[True], values[1:] != values[:-1]])[: len(values)]]
+    new = np.concatenate([[True], values[1:] != values[:-1]])[: len(values)]
+    return np.asarray(values[new])
 
 
 def _bands(sets: WordSets) -> NDArray[np.uint32]:
