@@ -40,8 +40,8 @@ class Part:
 
 def changes(
     analysis: SafeAnalysis, names: Names, topic: str | None = None
-) -> tuple[tuple[Part, ...], ...]:
-    """Return what became of topics in a run, one sentence a change.
+) -> tuple[tuple[SafeChange, tuple[Part, ...]], ...]:
+    """Return what became of topics in a run, each change with its sentence.
 
     Args:
         analysis: the Safe products.
@@ -50,7 +50,7 @@ def changes(
     """
     found = (one for one in analysis.changes if topic is None or topic in (*one.before, *one.after))
     ordered = sorted(found, key=lambda one: _ORDER.index(one.kind))
-    return tuple(_sentence(change, names) for change in ordered)
+    return tuple((change, _sentence(change, names)) for change in ordered)
 
 
 def plain(sentence: Iterable[Part]) -> str:
@@ -88,22 +88,24 @@ def measures(quality: SafeQuality | None) -> tuple[tuple[str, str], ...]:
     if quality is None:
         return ()
     return (
-        ("Found again", _found_again(quality.stability)),
+        ("Found again", _found_again(quality)),
         ("Apart from others", _apart(quality.separation)),
         ("Words that meet", _meet(quality.coherence)),
     )
 
 
-def again(stability: float) -> str:
-    """Return a stability as ``8 in 10``."""
-    return f"{round(10 * stability)} in 10"
+def again(quality: SafeQuality | None) -> str:
+    """Return how far a topic is found again, as ``8 in 10``."""
+    if quality is None or quality.stability is None:
+        return "not measured"
+    return f"{round(10 * quality.stability)} in 10"
 
 
-def _found_again(stability: float | None) -> str:
-    if stability is None:
+def _found_again(quality: SafeQuality) -> str:
+    if quality.stability is None:
         return "Not measured: too few reports were there when it was found."
     return (
-        f"{again(stability)}, when a fifth of the reports is left out and topics are found anew: "
+        f"{again(quality)}, when a fifth of the reports is left out and topics are found anew: "
         "so many of the reports in it, or in the topic that is then most like it, are in both."
     )
 

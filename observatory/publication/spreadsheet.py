@@ -19,6 +19,7 @@ FIXED = {
     "proposals": "Measures that the catalogue proposes, with owner and date to fill in",
     "modus operandi": "Reports of each modus operandi, in all",
     "topics": "Groups of reports that say similar things",
+    "topic changes": "What became of topics in this run",
     "signals": "Counts outside what their past explains",
     "data dictionary": "Every column and code, explained",
 }
@@ -35,6 +36,7 @@ def xlsx(document: Entry, source: Source) -> bytes:
     _proposals(book, document)
     _practices(book, source)
     _topics(book, document)
+    _changes(book, document)
     _signals(book, document)
     for table in source.analysis.tables:
         _table(book, source, table)
@@ -152,14 +154,38 @@ def _topics(book: Book, document: Entry) -> None:
             topic["label"],
             topic["reports"],
             "candidate" if topic["candidate"] else "",
+            "poor" if topic["poor"] else "",
+            topic["found_again"],
             "; ".join(topic["phrases"]),
             "; ".join(f"{c['code']} {c['share']:.0%}" for c in topic["codes"]),
         )
         for topic in document["topics"]
     ]
-    head = ("Topic", "Label", "Reports", "Candidate", "Phrases shared", "Modus operandi, share")
-    note = "Found without the catalogue. A candidate is a topic that no modus operandi explains."
+    head = (
+        "Topic", "Label", "Reports", "Candidate", "Poor", "Found again", "Phrases shared",
+        "Modus operandi, share",
+    )  # fmt: skip
+    note = (
+        "Found without the catalogue. A candidate is a topic that no modus operandi explains. "
+        "Found again: of the reports in it, or in the topic most like it when a fifth of the "
+        "reports is left out, how many are in both. Do not build on a poor topic."
+    )
     book.sheet("topics", "Topics", head, rows, note=note)
+
+
+def _changes(book: Book, document: Entry) -> None:
+    rows = [
+        (
+            change["kind"],
+            ", ".join(change["before"]),
+            ", ".join(change["after"]),
+            change["sentence"],
+        )
+        for change in document["annexes"]["topic_changes"]
+    ]
+    head = ("Change", "Topics before", "Topics now", "In words")
+    note = "Only changes that concern enough reports, between topics that may be shown."
+    book.sheet("topic changes", "What became of topics in this run", head, rows, note=note)
 
 
 def _signals(book: Book, document: Entry) -> None:

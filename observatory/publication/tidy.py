@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
+from observatory.figures.topics import POOR, again
 from observatory.publication.documents.source import Entry, Source
 
 DICTIONARY = ".dictionary.csv"
@@ -138,4 +139,8 @@ def _defined(source: Source, column: str, level: str) -> str:
     known = source.catalogue.modus_operandi.get(level)
     if column == "mo" and known is not None:
         return f"{known.definition} Direction: {known.direction}."
+    topic = next((one for one in source.analysis.topics if one.id == level), None)
+    if column == "topic" and topic is not None:
+        poor = f"{POOR} " if topic.poor else ""
+        return f"{poor}Found again when a fifth of the reports is left out: {again(topic.quality)}."
     return ""

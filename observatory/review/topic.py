@@ -14,7 +14,7 @@ from observatory.review.practice import share_of_all
 from observatory.review.signals import Told, told
 
 if TYPE_CHECKING:
-    from observatory.disclosure import SafeAnalysis, SafeTopic
+    from observatory.disclosure import SafeAnalysis, SafeChange, SafeTopic
     from observatory.figures.names import Names
     from observatory.figures.trend import Trend
 
@@ -36,7 +36,7 @@ class TopicPage:
         codes: all that may be shown.
         measures: (what is measured, how it came out) of how sure the topic is.
         languages: of its reports.
-        changes: what became of it in this run, as sentences.
+        changes: what became of it in this run, each with its sentence.
         thin: True where its reports are spread so thinly that hardly any figure is shown.
     """
 
@@ -51,7 +51,7 @@ class TopicPage:
     cuts: tuple[Bars, ...]
     measures: tuple[tuple[str, str], ...]
     languages: Bars | None
-    changes: tuple[tuple[Part, ...], ...]
+    changes: tuple[tuple[SafeChange, tuple[Part, ...]], ...]
     thin: bool
     poor: tuple[str, str] = (POOR, POOR_BECAUSE)
     read_anew: str = READ_ANEW

@@ -10,7 +10,7 @@ from observatory.figures.sentences import KINDS, of_series
 from observatory.figures.topics import NOTHING_CHANGED, READ_ANEW, Part, changes
 
 if TYPE_CHECKING:
-    from observatory.disclosure import SafeAnalysis, SafeTopic
+    from observatory.disclosure import SafeAnalysis, SafeChange, SafeTopic
     from observatory.figures.names import Names
 
 
@@ -39,13 +39,13 @@ class TopicsPage:
 
     Attributes:
         poor: how many are poor.
-        changes: what became of topics in this run, as sentences.
+        changes: what became of topics in this run, each with its sentence.
     """
 
     candidates: tuple[TopicRow, ...]
     known: tuple[TopicRow, ...]
     poor: int
-    changes: tuple[tuple[Part, ...], ...]
+    changes: tuple[tuple[SafeChange, tuple[Part, ...]], ...]
     nothing_changed: str = NOTHING_CHANGED
     read_anew: str = READ_ANEW
 

@@ -17,7 +17,14 @@ from observatory.analysis.months import months_between
 from observatory.analysis.raw import RawCount, RawTable
 from observatory.complaint.facets import FACETS
 from observatory.complaint.offices import ELSEWHERE, Office
-from observatory.disclosure import Rules, SafeAnalysis, SafeSignal, SafeTopic
+from observatory.disclosure import (
+    Rules,
+    SafeAnalysis,
+    SafeChange,
+    SafeQuality,
+    SafeSignal,
+    SafeTopic,
+)
 from observatory.disclosure.cells import safe_table
 
 CANARY = "#strong[pay] *now* _x_ $1$ <b> `c` @ref // é"
@@ -65,6 +72,10 @@ def made_up(audience: str = "members") -> SafeAnalysis:
             (c, n) for c, n in sorted(codes.items()) if n >= rules.threshold(c) and c != "other"
         ),
         signals=_signals(),
+        changes=(
+            SafeChange("split", ("T0001",), ("T0001", "T0019")),
+            SafeChange("died", ("T0021",), ()),
+        ),
         tables=tuple(tables),
         disclosure={
             "audience": audience,
@@ -172,6 +183,7 @@ def _topics(columns, ids, k):
                 if t == topic and n >= k and mo != "other"
             ),
             candidate=topic == "T0019",
+            quality=SafeQuality(0.2, 0.6, 0.4 if topic == "T0004" else 0.8, poor=topic == "T0004"),
         )
         for topic in ids
         if sizes[topic] >= k

@@ -40,7 +40,12 @@ def rows(made):
 def test_workbook_has_its_sheets(book, source):
     assert book.sheetnames == [
         *("contents", "about", "base", "findings", "proposals", "modus operandi", "topics"),
-        *("signals", *(table.id for table in source.analysis.tables), "data dictionary"),
+        *(
+            "topic changes",
+            "signals",
+            *(table.id for table in source.analysis.tables),
+            "data dictionary",
+        ),
     ]
 
 
@@ -76,6 +81,21 @@ def test_workbook_holds_no_formula_and_no_empty_or_zero_count(book):
     assert counts
     assert all(value not in (None, 0) for value in counts)
     assert RISKY in [cell.value for cell in book["topics"]["B"]]
+
+
+def test_workbook_and_dictionary_mark_poor_topics_and_list_what_changed(source, document):
+    made = openpyxl.load_workbook(io.BytesIO(FORMS["xlsx"](document, source)[""]))
+    found = {row[0].value: (row[4].value, row[5].value) for row in made["topics"].iter_rows()}
+    assert found["T0004"] == ("poor", "4 in 10")
+    assert found["T0001"][0] != "poor"
+    said = [row[3].value for row in made["topic changes"].iter_rows(min_row=5)]
+    assert said[1] == "T0021 is no topic any more: its reports have none in common."
+    explained = {
+        (row["column"], row["code"]): row["meaning"]
+        for row in rows(FORMS["csv"](document, source)[DICTIONARY])
+    }
+    assert "do not build on it" in explained["topic", "T0004"]
+    assert explained["topic", "T0001"].endswith("left out: 8 in 10.")
 
 
 def test_workbook_says_that_it_is_made_up(book):

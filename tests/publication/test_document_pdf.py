@@ -62,6 +62,13 @@ def test_words_of_reports_are_set_as_they_are(text):
     assert CANARY.replace(" ", "") in text.replace(" ", "")
 
 
+def test_poor_topics_are_marked_and_what_changed_is_listed(text):
+    assert "† poor: mostly not found again" in text
+    assert "T0004\xa0†" in text or "T0004 †" in text
+    assert "What became of topics in this run" in text
+    assert "T0021 is no topic any more" in text
+
+
 def test_other_scripts_are_set(reader, text):
     assert "платёж за печать" in text
     assert "/Noto" not in text

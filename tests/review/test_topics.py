@@ -56,7 +56,7 @@ def test_a_poor_topic_is_marked_in_words_wherever_it_is_listed(member):
         marked = [row for row in rows if "poor topic" in words(row)]
         assert len(marked) == 1, path
         assert "/topics/T0004" in marked[0]
-    assert "1 of them is marked poor topic" in words(page(member, "/topics"))
+    assert "The mark poor topic on 1 of them" in words(page(member, "/topics"))
 
 
 def test_a_topic_shows_its_languages_as_the_door_left_them(member, made_up):
@@ -105,4 +105,4 @@ def test_a_run_that_changed_nothing_says_so(made_up, tmp_path):
 def test_each_kind_of_change_is_a_sentence(made_up, change, said):
     analysis = replace(made_up.latest(), changes=(change,))
     names = names_of(analysis, made_up.catalogue, made_up.offices)
-    assert [plain(sentence) for sentence in changes(analysis, names)] == [said]
+    assert [plain(sentence) for _, sentence in changes(analysis, names)] == [said]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
+from observatory.figures.topics import changes, plain
 from observatory.publication.documents.source import Entry, Source
 
 
@@ -11,6 +12,10 @@ def annexes(source: Source) -> Entry:
     """Return the annexes; the Safe tables themselves stand under ``analysis``."""
     return {
         "method": source.text["method"],
+        "topic_changes": [
+            change.to_json() | {"sentence": plain(sentence)}
+            for change, sentence in changes(source.analysis, source.names)
+        ],
         "suppression": suppression(source),
         "glossary": [{"term": t, "meaning": m} for t, m in source.text["glossary"].items()],
         "sources": sources(source),

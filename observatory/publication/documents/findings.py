@@ -134,7 +134,11 @@ def _unexplained(source: Source) -> Iterator[Entry]:
     """Yield one finding on the topics that no code explains: those that began, else the largest."""
     dated = {e.levels["topic"]: e for e in reversed(episodes(source)) if set(e.levels) == {"topic"}}
     candidates = sorted(
-        (t for t in source.analysis.topics if t.candidate and (t.phrases or t.id in dated)),
+        (
+            t
+            for t in source.analysis.topics
+            if t.candidate and not t.poor and (t.phrases or t.id in dated)
+        ),
         key=lambda t: (t.id not in dated, -t.reports, t.id),
     )
     if not candidates:

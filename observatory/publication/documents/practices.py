@@ -5,6 +5,7 @@ from __future__ import annotations
 from observatory.figures.names import NOT_SAID, least, period
 from observatory.figures.sentences import sentence, series_name
 from observatory.figures.standing import with_and_without
+from observatory.figures.topics import again
 from observatory.publication.documents.episodes import episodes, told
 from observatory.publication.documents.source import FEWEST_KS, Entry, Source, parts, shown
 
@@ -180,7 +181,7 @@ def _nearest(source: Source, code: str) -> list[Entry]:
 
 
 def topics(source: Source) -> list[Entry]:
-    """Return every topic, largest first, candidates marked."""
+    """Return every topic, largest first, candidates and poor ones marked."""
     return [
         {
             "id": topic.id,
@@ -192,6 +193,8 @@ def topics(source: Source) -> list[Entry]:
                 for code, share in topic.codes
             ],
             "candidate": topic.candidate,
+            "poor": topic.poor,
+            "found_again": again(topic.quality),
         }
         for topic in sorted(source.analysis.topics, key=lambda t: (-t.reports, t.id))
     ]
