@@ -56,9 +56,9 @@ def sealed(instance, reports, order):
     ]
 
 
-def run(instance, quorum):
+def run(instance, quorum, *, refit=False):
     opened = Instance.open(instance.folder)
-    return joint_run.analyse(opened, quorum, default(), lambda *_: None)
+    return joint_run.analyse(opened, quorum, default(), lambda *_: None, refit=refit)
 
 
 def remembered(instance, private):
@@ -121,6 +121,18 @@ def test_old_reports_keep_topic_and_codes_when_new_ones_come(founded, quorum, se
     again = run(instance, quorum).products["members"]
     assert comparable(again) == comparable(shown)
     assert again.manifest["data_hash"] == shown.manifest["data_hash"]
+    # Topics are found anew: what is told of it names no topic that nobody has seen.
+    anew = run(instance, quorum, refit=True).products["members"]
+    seen = {topic.id for topic in again.topics}
+    now = {topic.id for topic in anew.topics}
+    assert {change.kind for change in again.changes} <= {"born"}
+    assert now & seen
+    assert all(set(change.before) <= seen and set(change.after) <= now for change in anew.changes)
+    assert all(0 <= topic.quality.stability <= 1 for topic in anew.topics)
+    languages = anew.table("topic_language")
+    for topic in anew.topics:
+        told = [n for _, n in languages.series("language", topic=topic.id) if n is not None]
+        assert 0 < sum(told) <= topic.reports
 
 
 def test_counts_outlive_the_reports_that_retention_removes(founded, quorum, settled):
