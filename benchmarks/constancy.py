@@ -14,28 +14,37 @@ from sklearn.metrics import adjusted_rand_score
 
 from nlp.topics.lineage import inherit
 
-STEADY = {"bertopic-10": ("bertopic-anew", "bertopic-grown"), "ours": ("ours-grown",)}
+ANEW = "bertopic-anew"
+STEADY = {"ours": ("ours", ("ours-grown",)), "bertopic-10": (ANEW, (ANEW, "bertopic-grown"))}
+SEEDS = range(3)
+MOST = 5_000
 
 
-def constancy(name: str, folder: Path, found: dict[str, list[Clustering]]) -> list[str]:
-    """Rows of the table of constancy for one set that was contested."""
+def constancy(name: str, folder: Path) -> list[str]:
+    """Rows of the table of constancy for one set, or for 5,000 texts of a larger one."""
     texts = json.loads((folder / "texts.json").read_text(encoding="utf-8"))
-    order = np.random.default_rng(0).permutation(len(texts))
+    vectors = np.load(folder / "vectors.npy")
+    draw = np.random.default_rng(0)
+    chosen = np.sort(draw.choice(len(texts), min(MOST, len(texts)), replace=False))
+    order = draw.permutation(len(chosen))
     with TemporaryDirectory() as place:
-        shuffled = Path(place)
-        moved = [texts[row] for row in order]
-        (shuffled / "texts.json").write_text(json.dumps(moved), encoding="utf-8")
-        np.save(shuffled / "vectors.npy", np.load(folder / "vectors.npy")[order])
+        base, shuffled = Path(place, "base"), Path(place, "shuffled")
+        for one, rows in ((base, chosen), (shuffled, chosen[order])):
+            one.mkdir()
+            (one / "texts.json").write_text(json.dumps([texts[row] for row in rows]), "utf-8")
+            np.save(one / "vectors.npy", vectors[rows])
         with ThreadPoolExecutor(2) as two:
             jobs = {
-                name: [two.submit(run, method, shuffled) for method in methods]
-                for name, methods in STEADY.items()
+                contestant: [two.submit(run, method, base, *SEEDS)]
+                + [two.submit(run, more, shuffled) for more in methods]
+                for contestant, (method, methods) in STEADY.items()
             }
-            grown = {
-                name: {part: run for job in every for part, run in job.result()[0].items()}
-                for name, every in jobs.items()
-            }
-    return [_row(name, one, order, found[one], grown[one]) for one in reversed(STEADY)]
+    table_rows = []
+    for contestant, (seeds, *parts) in jobs.items():
+        runs = [next(iter(found.values())) for found in seeds.result()]
+        grown = {part: one for job in parts for part, one in job.result()[0].items()}
+        table_rows.append(_row(f"{name}, {len(chosen):,}", contestant, order, runs, grown))
+    return table_rows
 
 
 def _row(

@@ -37,8 +37,8 @@ NAMES = {
     "nmf": "NMF, told K",
 }
 METHODS = ("ours", "bertopic", "k-means", "lda", "nmf")
-# Above this many texts all run less often, BERTopic only twice.
-LARGE, RUNS_ON_LARGE, RUNS_OF_BERTOPIC = 10_000, 3, 2
+# Above this many texts all run only twice, BERTopic once.
+LARGE, RUNS_ON_LARGE, RUNS_OF_BERTOPIC = 10_000, 2, 1
 
 
 @dataclass(frozen=True)

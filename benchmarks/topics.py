@@ -124,7 +124,7 @@ def main(runs: int) -> None:
             if one is sentences:
                 across_languages(one, found)
             if one.name.startswith(STEADY_ON):
-                steady += constancy(one.name.partition(",")[0], folder, found)
+                steady += constancy(one.name.partition(",")[0], folder)
         sys.stdout.flush()
     table(steady)
 
