@@ -12,6 +12,7 @@ from made_up_products import made_up
 from pypdf import PdfReader
 from with_tokens import with_tokens
 
+from observatory.disclosure import SafeQuality
 from observatory.disclosure.storage import canonical
 from observatory.publication.documents.source import Source
 from observatory.publication.documents.systemic import systemic
@@ -191,3 +192,14 @@ def test_a_candidate_without_phrases_and_signal_is_no_finding(source):
     analysis = replace(source.analysis, topics=topics, signals=())
     document = systemic(replace(source, analysis=analysis))
     assert not any("does not know" in finding["title"] for finding in document["findings"])
+
+
+def test_a_poor_topic_makes_no_finding(source):
+    def unknown(topics):
+        made = systemic(replace(source, analysis=replace(source.analysis, topics=topics)))
+        return [f for f in made["findings"] if f["series"] == ["topic:T0019"]]
+
+    topics = source.analysis.topics
+    bad = SafeQuality(0.1, 0.5, 0.3, poor=True)
+    assert len(unknown(topics)) == 1
+    assert unknown(tuple(replace(t, quality=bad) if t.candidate else t for t in topics)) == []
