@@ -201,7 +201,7 @@ def install(folder: Path, statement: Path) -> None:
     from observatory.tokens import epoch as epochs
 
     instance = Instance.open(folder)
-    first = not token_epochs.installed(instance)
+    first = token_epochs.none_yet(instance)
     found = token_epochs.install(instance, signed_file.read(statement, epochs.WHAT))
     click.echo(_said(found.name, found.key_id.hex(), found.issued))
     if first:

@@ -27,6 +27,11 @@ FOLDER = "tokens"
 Facts = Mapping[str, Fact]
 
 
+def none_yet(instance: Instance) -> bool:
+    """Tell whether no epoch was ever put here, good or not."""
+    return not any(_folder(instance).glob("*.json"))
+
+
 def installed(instance: Instance) -> tuple[Epoch, ...]:
     """Return the epochs that are installed, by name.
 
