@@ -2,6 +2,6 @@
 
 ``distinct`` weighs down what everybody says, ``ground`` is what is cut, ``graph`` links it,
 ``evidence`` asks the words, ``resolution`` chooses how finely to cut, ``tidy`` takes hollow topics
-apart, ``quality`` marks poor ones, ``lineage`` tells what became of each, and ``model`` is the
-estimator.
+apart, ``quality`` marks poor ones, ``finding`` does all this once, ``centroids`` place further
+texts, ``lineage`` tells what became of each topic, and ``model`` is the estimator.
 """

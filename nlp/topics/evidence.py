@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nlp.topics.tidy import sums, unit_rows
+from nlp.topics.centroids import sums, unit_rows
 
 Vectors = NDArray[np.float32]
 Labels = NDArray[np.int64]

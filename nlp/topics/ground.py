@@ -1,5 +1,6 @@
 """What topics are cut from: distinct texts as vectors, their neighbours and their words."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -83,3 +84,25 @@ class Ground:
 
     def __len__(self) -> int:
         return len(self.vectors)
+
+
+def distinct_rows(
+    texts: Sequence[str], vectors: Vectors, languages: Sequence[str], good: NDArray[np.bool_]
+) -> tuple[Index, Index]:
+    """One row of each distinct text in stable order, and for each text the place of its row.
+
+    The order is that of a digest of vector, wording and language (RFC 7693), 16 bytes a text.
+    """
+    keys = []
+    for text, vector, tag in zip(texts, vectors, languages, strict=True):
+        digest = hashlib.blake2b(vector.tobytes(), digest_size=16)
+        digest.update(f"{tag}\0{text}".encode("utf-8", "surrogatepass"))
+        keys.append(digest.digest())
+    first: dict[bytes, int] = {}
+    for i in np.flatnonzero(good).tolist():
+        first.setdefault(keys[i], i)
+    ordered = sorted(first)
+    place = {key: p for p, key in enumerate(ordered)}
+    rows = np.array([first[key] for key in ordered], dtype=np.int64)
+    position = np.array([place.get(key, -1) for key in keys], dtype=np.int64)
+    return rows, position

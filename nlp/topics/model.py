@@ -1,8 +1,5 @@
 """The estimator: texts in, numbered topics out, which keep their numbers ever after."""
 
-import hashlib
-import math
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
@@ -12,16 +9,14 @@ from numpy.typing import NDArray
 from nlp.embedding import Embedder, default, quantise
 from nlp.languages import detect
 from nlp.tokens import usable
-from nlp.topics import distinct, lineage, quality, resolution, tidy
+from nlp.topics import centroids, distinct, lineage, quality
+from nlp.topics.finding import Found, find
 from nlp.topics.graph import Index
-from nlp.topics.ground import NEIGHBOURS, Ground
+from nlp.topics.ground import distinct_rows
 
 Vectors = NDArray[np.float32]
 
-_SMALLEST = 5
 _SMALLEST_NEW = 10
-# A text joins a frozen topic if it lies as near as all but this share of the topic's own texts.
-_OUTSIDE = 0.1
 # What looks like a new topic is an old one from this cosine of their centroids; and it is the rim
 # of several unless its texts lie nearer to its own centroid than to any old one by so much.
 _OLD, _NEARER = 0.6, 0.2
@@ -112,16 +107,23 @@ class TopicModel:
             vectors[good], [tag for tag, ok in zip(tags, good, strict=True) if ok]
         )
         centred = quantise(distinct.centre(vectors, tags, self.means_))
-        rows, position = _distinct_rows(texts, vectors, tags, good)
+        rows, position = distinct_rows(texts, vectors, tags, good)
         fitted = rows
         if len(rows) > self.sample:
             draw = np.random.default_rng(self.random_state)
             fitted = rows[np.sort(draw.choice(len(rows), self.sample, replace=False))]
-        found = self._cut([texts[i] for i in fitted], [tags[i] for i in fitted], centred[fitted])
-        by_row = _spread(found, fitted, rows, centred)
+        found = find(
+            [texts[i] for i in fitted],
+            [tags[i] for i in fitted],
+            centred[fitted],
+            resolution_wanted=self.resolution,
+            random_state=self.random_state,
+        )
+        self.resolution_, self.evidence_ = found.resolution, found.evidence
+        by_row = _spread(found.labels, fitted, rows, centred)
         self.labels_ = np.full(len(texts), -1, dtype=np.int64)
         self.labels_[good] = by_row[position[good]]
-        self._number(centred)
+        self._number(centred, found)
         self.changes_ = []
         return self
 
@@ -205,7 +207,7 @@ class TopicModel:
         vectors = quantise(embeddings)
         tags = list(languages) if languages is not None else [""] * len(vectors)
         centred = quantise(distinct.centre(vectors, tags, self.means_))
-        nearest, similarity = _nearest(centred, self.centroids_)
+        nearest, similarity = centroids.nearest(centred, self.centroids_)
         labels = self.ids_[nearest] if len(self.ids_) else nearest
         empty = ~np.any(vectors, axis=1)
         labels[empty], similarity[empty] = -1, 0
@@ -253,90 +255,27 @@ class TopicModel:
             raise ValueError("texts, embeddings and languages must have the same length")
         return quantise(embeddings), tags
 
-    def _cut(self, texts: list[str], languages: list[str], centred: Vectors) -> Index:
-        """Topics of distinct texts in stable order.
-
-        Texts that say nothing but what all say ("I paid a bribe") would glue topics together.
-        They stay out of the graph and are a topic of their own where there are enough of them.
-        """
-        self._smallest = min(max(_SMALLEST, math.ceil(len(texts) / 500)), 50)
-        words = [
-            Counter(distinct.distinguishing(t, tag))
-            for t, tag in zip(texts, languages, strict=True)
-        ]
-        telling = np.array([bool(row) for row in words])
-        rows = np.flatnonzero(telling) if telling.any() else np.arange(len(texts))
-        labels = np.full(len(texts), -1, dtype=np.int64)
-        labels[rows] = self._communities(
-            [texts[i] for i in rows],
-            [languages[i] for i in rows],
-            centred[rows],
-            [words[i] for i in rows],
-        )
-        rest = labels < 0
-        if rest.sum() >= self._smallest:
-            labels[rest] = labels.max() + 1
-        elif rest.any():
-            centroids = tidy.unit_rows(tidy.sums(centred[~rest], labels[~rest]))
-            labels[rest] = _nearest(centred[rest], centroids)[0]
-        self._coherence = quality.coherence(
-            words, languages, labels, int(labels.max(initial=-1)) + 1
-        )
-        return labels
-
-    def _communities(
-        self, texts: list[str], languages: list[str], centred: Vectors, words: list[Counter[str]]
-    ) -> Index:
-        """Tidied communities of the neighbour graph; -1 for texts that fit none."""
-        self.resolution_ = self.resolution or 1.0
-        self.evidence_ = {}
-        self._stability = np.zeros(0)
-        if len(texts) < 3:
-            return np.zeros(len(texts), dtype=np.int64)
-        ground = Ground.of(
-            texts,
-            languages,
-            centred,
-            words,
-            smallest=self._smallest,
-            random_state=self.random_state,
-        )
-        if self.resolution is None and len(texts) > 10 * NEIGHBOURS:
-            choice = resolution.choose(ground)
-            self.resolution_, self.evidence_ = choice.resolution, choice.evidence
-            labels = choice.labels
-        else:
-            labels = resolution.partition(ground, self.resolution_)
-        labels = tidy.take_apart(ground.vectors, ground.sentences, languages, labels)
-        labels[labels >= 0] = np.unique(labels[labels >= 0], return_inverse=True)[1]
-        topics = int(labels.max()) + 1
-        if len(texts) > 10 * NEIGHBOURS:
-            self._stability = quality.stability(ground, labels, self.resolution_, topics)
-        return labels
-
-    def _number(self, centred: Vectors) -> None:
+    def _number(self, centred: Vectors, found: Found) -> None:
         """Number topics by falling size, then by their first centroid component."""
         good = self.labels_ >= 0
         names, inverse, sizes = np.unique(
             self.labels_[good], return_inverse=True, return_counts=True
         )
-        centroids = tidy.unit_rows(tidy.sums(centred[good], inverse))
-        keys = [tuple(row) for row in centroids.tolist()]
+        middles = centroids.unit_rows(centroids.sums(centred[good], inverse))
+        keys = [tuple(row) for row in middles.tolist()]
         order = sorted(range(len(names)), key=lambda t: (-int(sizes[t]), keys[t]))
         rank = np.empty(len(names), dtype=np.int64)
         rank[order] = np.arange(len(names))
         self.labels_[good] = rank[inverse]
         self.ids_ = np.arange(len(names))
-        self.centroids_ = centroids[order]
+        self.centroids_ = middles[order]
         self.sizes_ = sizes[order].astype(np.int64)
         own = np.einsum("ij,ij->i", centred[good], self.centroids_[self.labels_[good]])
-        self.reach_ = _reach(self.labels_[good], own, len(names))
-        known = np.full(int(names.max(initial=-1)) + 1, np.nan)
-        known[: len(self._stability)] = self._stability
+        self.reach_ = centroids.reach(self.labels_[good], own, len(names))
         self.quality_ = quality.Quality(
-            self._coherence[names][order],
+            found.coherence[names][order],
             quality.separation(self.centroids_),
-            known[names][order],
+            found.stability[names][order],
         )
 
     def _open(
@@ -360,17 +299,17 @@ class TopicModel:
             texts, embeddings=vectors, languages=languages
         )
         centred = quantise(distinct.centre(vectors, languages, self.means_))
-        centroids = tidy.unit_rows(tidy.sums(centred, found.labels_))
-        likeness = _nearest(centroids, self.centroids_)[1]
-        own = np.einsum("ij,ij->i", centred, centroids[found.labels_])
-        reach = _reach(found.labels_, own, len(centroids))
-        for topic in range(len(centroids)):
+        middles = centroids.unit_rows(centroids.sums(centred, found.labels_))
+        likeness = centroids.nearest(middles, self.centroids_)[1]
+        own = np.einsum("ij,ij->i", centred, middles[found.labels_])
+        reach = centroids.reach(found.labels_, own, len(middles))
+        for topic in range(len(middles)):
             members = found.labels_ == topic
             nearer = float((own[members] - similarity[members]).mean())
             if members.sum() >= _SMALLEST_NEW and likeness[topic] < _OLD and nearer >= _NEARER:
                 fresh = int(self.ids_.max(initial=-1)) + 1
                 self.labels_[rows[members]] = fresh
-                self._add(fresh, centroids[topic], reach[topic], found.quality_, topic)
+                self._add(fresh, middles[topic], reach[topic], found.quality_, topic)
                 self.changes_.append(lineage.Change("born", (), (fresh,), int(members.sum())))
 
     def _add(
@@ -393,57 +332,12 @@ class TopicModel:
         )
 
 
-def _distinct_rows(
-    texts: Sequence[str], vectors: Vectors, languages: Sequence[str], good: NDArray[np.bool_]
-) -> tuple[Index, Index]:
-    """One row of each distinct text in stable order, and for each text the place of its row.
-
-    The order is that of a digest of vector, wording and language (RFC 7693), 16 bytes a text.
-    """
-    keys = []
-    for text, vector, tag in zip(texts, vectors, languages, strict=True):
-        digest = hashlib.blake2b(vector.tobytes(), digest_size=16)
-        digest.update(f"{tag}\0{text}".encode("utf-8", "surrogatepass"))
-        keys.append(digest.digest())
-    first: dict[bytes, int] = {}
-    for i in np.flatnonzero(good).tolist():
-        first.setdefault(keys[i], i)
-    ordered = sorted(first)
-    place = {key: p for p, key in enumerate(ordered)}
-    rows = np.array([first[key] for key in ordered], dtype=np.int64)
-    position = np.array([place.get(key, -1) for key in keys], dtype=np.int64)
-    return rows, position
-
-
 def _spread(found: Index, fitted: Index, rows: Index, centred: Vectors) -> Index:
     """Labels of all distinct rows: those left out of the sample go to the nearest centroid."""
     if len(fitted) == len(rows):
         return found
-    centroids = tidy.unit_rows(tidy.sums(centred[fitted], found))
-    labels = _nearest(centred[rows], centroids)[0]
+    middles = centroids.unit_rows(centroids.sums(centred[fitted], found))
+    labels = centroids.nearest(centred[rows], middles)[0]
     place = {row: p for p, row in enumerate(rows.tolist())}
     labels[[place[row] for row in fitted.tolist()]] = found
     return labels
-
-
-def _reach(labels: Index, similarity: Vectors, topics: int) -> Vectors:
-    """Per topic, the similarity that all but :data:`_OUTSIDE` of its own texts have."""
-    reach = np.full(topics, np.inf, np.float32)
-    for topic in range(topics):
-        own = similarity[labels == topic]
-        if len(own):
-            reach[topic] = np.quantile(own, _OUTSIDE)
-    return reach
-
-
-def _nearest(vectors: Vectors, centroids: Vectors) -> tuple[Index, Vectors]:
-    """The nearest centroid of each vector and its cosine."""
-    labels = np.full(len(vectors), -1, dtype=np.int64)
-    similarity = np.zeros(len(vectors), dtype=np.float32)
-    if not len(centroids):
-        return labels, similarity
-    for start in range(0, len(vectors), 8192):
-        products = vectors[start : start + 8192] @ centroids.T
-        labels[start : start + 8192] = products.argmax(axis=1)
-        similarity[start : start + 8192] = products.max(axis=1)
-    return labels, similarity

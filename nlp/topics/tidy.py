@@ -5,12 +5,12 @@ how alike the sentences of a topic are, and how alike their words.
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp.embedding import quantise
+from nlp.topics.centroids import sums, unit_rows
 
 Vectors = NDArray[np.float32]
 Labels = NDArray[np.int64]
@@ -21,24 +21,6 @@ Labels = NDArray[np.int64]
 _WORDS_TO_PHRASING = 0.125
 # Cosine under which a text of such a topic fits no other topic either.
 _FITS = 0.1
-
-
-def sums(vectors: Vectors, labels: Labels) -> NDArray[np.float64]:
-    """Sum of the vectors of each label 0..max; exact for quantised vectors, in any order."""
-    topics = int(labels.max()) + 1 if len(labels) else 0
-    total = np.zeros((topics, vectors.shape[1]), dtype=np.float64)
-    order = np.argsort(labels, kind="stable")
-    ends = np.searchsorted(labels[order], np.arange(topics + 1))
-    for topic in range(topics):
-        rows = order[ends[topic] : ends[topic + 1]]
-        total[topic] = vectors[rows].sum(axis=0, dtype=np.float64)
-    return total
-
-
-def unit_rows(total: NDArray[Any]) -> Vectors:
-    """Quantised unit rows of sums."""
-    lengths = np.linalg.norm(total, axis=1, keepdims=True)
-    return quantise(total / np.where(lengths > 0, lengths, 1))
 
 
 def take_apart(
