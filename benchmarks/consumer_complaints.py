@@ -42,6 +42,7 @@ from nlp.topics.distinct import distinguishing
 from observatory.analysis import coding, reading
 from observatory.analysis import topics as grouping
 from observatory.analysis.opening import Report
+from observatory.analysis.precedence import precedence
 from observatory.analysis.reading import Reading
 from observatory.analysis.state import State
 from observatory.catalogue import load
@@ -95,7 +96,8 @@ def read() -> tuple[Reading, list[str], NDArray[np.int64], float]:
     began = time.perf_counter()
     everything = reading.read(reports, catalogue, embedder, {}, lambda *_: None)
     speed = len(reports) / (time.perf_counter() - began)
-    first = duplicates.find(everything.texts).group == np.arange(len(reports))
+    ranks = precedence(reports, [False] * len(reports), everything.junk)
+    first = duplicates.find(everything.texts, precedence=ranks).first
     usable = everything.select(np.flatnonzero(first & ~everything.junk))
     codes = coding.assign(usable, catalogue, embedder, {})
     topics = grouping.identify(usable, codes, State())
