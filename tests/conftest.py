@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from decided import Enrolled, enrol_chairs
 from hypothesis import settings
+from lowest_costs import LOWEST_COSTS
 
 from crypto import passphrase
 from crypto.sides import Side
@@ -28,8 +29,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 settings.register_profile("observatory", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("observatory")
 
-LOWEST_COSTS = {"iterations": 1, "lanes": 1, "memory_kib": 1024}
-"""Stretching is slow on purpose; tests that are not about it take the least a file may ask for."""
 PASSPHRASE = "an old passphrase of nine words"
 SHARED_DATA = Path(__file__).parents[1] / "../shared/data"
 

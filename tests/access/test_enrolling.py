@@ -14,6 +14,7 @@ from decided import (
     secret_of,
     vouched_by,
 )
+from lowest_costs import LOWEST_COSTS
 from member import Member, nonce_in, token_in
 from passkeys import PRESENT, Passkey, b64url
 from sqlalchemy import text
@@ -252,7 +253,7 @@ def test_enrolments_are_kept_in_either_database(database_url, tmp_path):
     from observatory.decisions.founding import found
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passphrase, "KDF", {"iterations": 1, "lanes": 1, "memory_kib": 1024})
+        patch.setattr(passphrase, "KDF", LOWEST_COSTS)
         made = found(
             tmp_path / "instance",
             tmp_path / "shares",

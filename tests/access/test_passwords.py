@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from decided import chair_link, enrol, enrolled_by, secret_of
 from hypothesis import given
 from hypothesis import strategies as st
+from lowest_costs import LOWEST_COSTS
 from member import Member, nonce_in, token_in
 from passkeys import Passkey
 from sqlalchemy import text
@@ -24,14 +25,13 @@ from observatory.access.enrol_pages import REQUEST_LABEL
 from observatory.access.passwords import BusyError, PasswordError, Passwords, check_words
 
 PASSWORD = "five words that nobody guesses"
-LOWEST = {"iterations": 1, "lanes": 1, "memory_kib": 1024}
 SECRET = bytes(range(20))
 
 
 @pytest.fixture(autouse=True)
 def light(monkeypatch):
     """Stretching is slow on purpose, and not what is tested here."""
-    monkeypatch.setattr(passphrase, "KDF", LOWEST)
+    monkeypatch.setattr(passphrase, "KDF", LOWEST_COSTS)
 
 
 @pytest.fixture
@@ -169,13 +169,13 @@ def test_the_work_is_the_same_for_an_account_that_is_not_there(app, link, enroll
     stretch = passphrase._stretch
 
     def counted(words, kdf):
-        work.append({name: kdf[name] for name in LOWEST})
+        work.append({name: kdf[name] for name in LOWEST_COSTS})
         return stretch(words, kdf)
 
     monkeypatch.setattr(passphrase, "_stretch", counted)
     for person in (link[0], "customs-00000000", "nobody"):
         enter(Member(app), person, "a wrong password here", enrolled())
-    assert work == [LOWEST] * 3
+    assert work == [LOWEST_COSTS] * 3
 
 
 def test_each_failure_doubles_the_wait_of_the_account_and_of_no_other(app, link, enrolled):

@@ -18,6 +18,7 @@ import pytest
 from decided import chair_link, change_roll, enrolled_by, invite, new_person, secret_of, vouched_by
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lowest_costs import LOWEST_COSTS
 from markupsafe import escape
 from member import HOST, Member, challenge_of, nonce_in, token_in
 from passkeys import RP, Passkey, b64url
@@ -34,7 +35,6 @@ from observatory.acts.people import Interests, Role
 from observatory.app import create_members
 from observatory.decisions import deciding
 
-LOWEST = {"iterations": 1, "lanes": 1, "memory_kib": 1024}
 SECRET = bytes(range(20))
 PASSWORD = "five words that nobody guesses"
 
@@ -42,7 +42,7 @@ PASSWORD = "five words that nobody guesses"
 @pytest.fixture(autouse=True)
 def light(monkeypatch):
     """Stretching is slow on purpose, and not what is tested here."""
-    monkeypatch.setattr(passphrase, "KDF", LOWEST)
+    monkeypatch.setattr(passphrase, "KDF", LOWEST_COSTS)
 
 
 @pytest.fixture

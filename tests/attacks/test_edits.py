@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 from decided import new_person, vouched_by
 from edited import contents, files_of, prepare, rewrite_log, undone
+from lowest_costs import LOWEST_COSTS
 from made_up_analysis import store
 from passkeys import Passkey
 from sqlalchemy import text
@@ -31,7 +32,7 @@ DONE, NOT_ALLOWED, INTEGRITY = Exit.DONE, Exit.NOT_ALLOWED, Exit.INTEGRITY
 def once(tmp_path_factory):
     """One observatory for all edits of files; each is undone."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("crypto.passphrase.KDF", {"iterations": 1, "lanes": 1, "memory_kib": 1024})
+        patch.setattr("crypto.passphrase.KDF", LOWEST_COSTS)
         place = tmp_path_factory.mktemp("edited") / "place"
         place.mkdir()
         return prepare(place, "sqlite:///observatory.db")
@@ -344,7 +345,7 @@ ROWS = {
 
 
 def test_edited_rows_stop_runs_and_publishing(tmp_path, database_url, command, monkeypatch):
-    monkeypatch.setattr("crypto.passphrase.KDF", {"iterations": 1, "lanes": 1, "memory_kib": 1024})
+    monkeypatch.setattr("crypto.passphrase.KDF", LOWEST_COSTS)
     place = tmp_path / "place"
     place.mkdir()
     machine = prepare(place, database_url)

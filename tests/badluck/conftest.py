@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from lowest_costs import LOWEST_COSTS
 from prepared import Prepared
 
 from crypto import passphrase
@@ -78,7 +79,7 @@ def _empty(tmp_path_factory, register) -> Path:
     place = tmp_path_factory.mktemp("empty")
     thresholds = {"customs": (2, 2), "business": (2, 2)}
     with pytest.MonkeyPatch.context() as patch:  # stretching is slow on purpose
-        patch.setattr(passphrase, "KDF", {"iterations": 1, "lanes": 1, "memory_kib": 1024})
+        patch.setattr(passphrase, "KDF", LOWEST_COSTS)
         made = found(
             place / "instance",
             place / "shares",

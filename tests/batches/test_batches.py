@@ -9,6 +9,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from lowest_costs import LOWEST_COSTS
 from shorter_retention import keep_only
 
 from crypto import passphrase
@@ -50,8 +51,7 @@ def founded_at(folder, database_url="sqlite:///observatory.db"):
 
 @pytest.fixture(autouse=True)
 def _lowest_costs(monkeypatch):
-    costs = {"iterations": 1, "lanes": 1, "memory_kib": 1024}
-    monkeypatch.setattr(passphrase, "KDF", costs)
+    monkeypatch.setattr(passphrase, "KDF", LOWEST_COSTS)
 
 
 @pytest.fixture

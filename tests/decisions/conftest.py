@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from lowest_costs import LOWEST_COSTS
 
 from crypto import passphrase
 from crypto.signing import SigningKey
@@ -19,8 +20,7 @@ PASSPHRASE = "an old passphrase of nine words"
 
 @pytest.fixture(autouse=True)
 def _lowest_costs(monkeypatch: pytest.MonkeyPatch) -> None:
-    costs = {"iterations": 1, "lanes": 1, "memory_kib": 1024}
-    monkeypatch.setattr(passphrase, "KDF", costs)
+    monkeypatch.setattr(passphrase, "KDF", LOWEST_COSTS)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from lowest_costs import LOWEST_COSTS
 
 from crypto import passphrase
 from observatory.analysis.counts import NOT_SAID
@@ -127,7 +128,7 @@ def found_made_up(place: Path) -> Instance:
     """Found a made-up observatory in ``place`` whose members have something to look at."""
     thresholds = {"customs": (2, 3), "business": (2, 3)}
     with pytest.MonkeyPatch.context() as patch:  # stretching is slow on purpose
-        patch.setattr(passphrase, "KDF", {"iterations": 1, "lanes": 1, "memory_kib": 1024})
+        patch.setattr(passphrase, "KDF", LOWEST_COSTS)
         founded = found(
             place / "instance",
             place / "shares",
